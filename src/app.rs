@@ -1,0 +1,219 @@
+//! The app: services, images, processes, manifests, and how they hang together. What rules ask.
+
+mod assemble;
+pub mod chain;
+pub mod command;
+pub mod credential;
+pub mod image;
+pub mod install;
+pub mod known;
+mod link;
+pub mod locator;
+pub mod mention;
+pub mod probe;
+pub mod server;
+
+use std::collections::BTreeMap;
+
+use crate::discover::History;
+use crate::fact::Fact;
+use crate::source::{At, FileId, Sources, Span};
+use crate::stack::{Role, Service, Stack};
+use crate::syntax::Unread;
+use crate::syntax::dockerfile::{Dockerfile, IgnoreFile};
+use crate::syntax::env::Variable;
+use crate::syntax::manifest::Manifest;
+use crate::syntax::tree::Node;
+use chain::Chain;
+use image::{Image, Purpose};
+use known::{Known, Reference};
+use mention::Mentions;
+
+/// A whole app, or several in one repository.
+pub struct App {
+    pub history: History,
+    pub dockerfiles: Vec<Dockerfile>,
+    pub ignore_files: Vec<(FileId, IgnoreFile)>,
+    pub images: Vec<Image>,
+    /// The install steps of all Dockerfiles.
+    pub installs: Vec<install::Install>,
+    pub stacks: Vec<Stack>,
+    pub processes: Vec<Process>,
+    pub manifests: Vec<Manifest>,
+    pub dotenv: Vec<(FileId, Vec<Variable>)>,
+    /// Pipelines, as trees.
+    pub pipelines: Vec<(FileId, Node)>,
+    /// Stack and Compose files as written, one by one.
+    pub trees: BTreeMap<FileId, Node>,
+    pub mentions: Mentions,
+    pub unread: Vec<Unread>,
+    /// What the tools that read a file would refuse in it.
+    pub refused: Vec<(FileId, At<String>)>,
+}
+
+/// What a task runs: a service's start, or that of an image which no stack runs.
+pub struct Process {
+    /// Indices of the stack and of the service in it.
+    pub service: Option<(usize, usize)>,
+    /// Index of the image that a Dockerfile here makes.
+    pub image: Option<usize>,
+    pub reference: Option<Reference>,
+    /// What is known of a third party's image.
+    pub known: Option<&'static Known>,
+    pub environment: BTreeMap<String, Fact<String>>,
+    pub chain: Chain,
+}
+
+/// A service of a Swarm stack with all that belongs to it.
+#[derive(Clone, Copy)]
+pub struct Deployed<'a> {
+    pub app: &'a App,
+    pub stack: &'a Stack,
+    pub service: &'a Service,
+    pub process: &'a Process,
+    pub image: Option<&'a Image>,
+}
+
+impl App {
+    /// The services of all Swarm stacks.
+    pub fn deployed(&self) -> impl Iterator<Item = Deployed<'_>> {
+        self.processes.iter().filter_map(|process| self.deployed_of(process))
+    }
+
+    /// The service that a process belongs to.
+    #[must_use]
+    pub fn deployed_of<'a>(&'a self, process: &'a Process) -> Option<Deployed<'a>> {
+        let (stack, service) = process.service?;
+        let stack = &self.stacks[stack];
+        let image = process.image.map(|i| &self.images[i]);
+        Some(Deployed { app: self, stack, service: &stack.services[service], process, image })
+    }
+
+    #[must_use]
+    pub fn image_of(&self, process: &Process) -> Option<&Image> {
+        process.image.map(|i| &self.images[i])
+    }
+
+    /// The images that are deployed or might be.
+    pub fn release_images(&self) -> impl Iterator<Item = &Image> {
+        self.images.iter().filter(|i| i.purpose == Purpose::Release)
+    }
+
+    #[must_use]
+    pub fn dockerfile(&self, image: &Image) -> &Dockerfile {
+        self.dockerfiles.iter().find(|d| d.file == image.file).expect("an image is made from one of the Dockerfiles")
+    }
+
+    /// The image that a stage of a Dockerfile is.
+    #[must_use]
+    pub fn image_at(&self, file: FileId, stage: usize) -> Option<&Image> {
+        self.images.iter().find(|i| i.file == file && i.stage == stage)
+    }
+
+    /// The manifest that an install step reads: the one the image has in that folder, else the context's.
+    #[must_use]
+    pub fn manifest_of(&self, install: &install::Install, sources: &Sources) -> Option<&Manifest> {
+        let image = self.image_at(install.file, install.stage)?;
+        let names = self.manifests.iter().filter(|m| m.ecosystem == install.ecosystem);
+        let mut beside = None;
+        for manifest in names {
+            let path = format!("{}/{}", install.folder.trim_end_matches('/'), manifest.name);
+            if let Some((file, _)) = image.locate(&path, sources, &self.images) {
+                if sources.path(manifest.file) == file {
+                    return Some(manifest);
+                }
+            } else if install.mounts && crate::source::folder(sources.path(manifest.file)) == image.context {
+                beside = Some(manifest);
+            }
+        }
+        beside
+    }
+
+    /// The lock file that governs a manifest: beside it, or in a folder above, where a workspace has it.
+    #[must_use]
+    pub fn lock_of(&self, manifest: &Manifest, sources: &Sources) -> Option<FileId> {
+        let mut at = crate::source::folder(sources.path(manifest.file));
+        loop {
+            for name in manifest.possible_locks() {
+                if let Some(id) = crate::source::join(at, name).and_then(|p| sources.find(&p)) {
+                    return Some(id);
+                }
+            }
+            if at.is_empty() {
+                return None;
+            }
+            at = crate::source::folder(at);
+        }
+    }
+
+    /// The stacks of one role.
+    pub fn stacks_of(&self, role: Role) -> impl Iterator<Item = &Stack> {
+        self.stacks.iter().filter(move |s| s.role == role)
+    }
+
+    #[must_use]
+    pub fn has_swarm_stack(&self) -> bool {
+        self.stacks_of(Role::Swarm).next().is_some()
+    }
+
+    /// The ignore file that holds for an image's build.
+    #[must_use]
+    pub fn ignore_file(&self, image: &Image, sources: &Sources) -> Option<(FileId, &IgnoreFile)> {
+        let own = format!("{}.dockerignore", sources.path(image.file));
+        let shared = crate::source::join(&image.context, ".dockerignore").unwrap_or_default();
+        [own, shared].iter().find_map(|path| {
+            let id = sources.find(path)?;
+            self.ignore_files.iter().find(|(file, _)| *file == id).map(|(file, patterns)| (*file, patterns))
+        })
+    }
+}
+
+impl Deployed<'_> {
+    /// The replicas and what makes them, for a message; nothing where they are not known to be many.
+    #[must_use]
+    pub fn many(&self) -> Fact<bool> {
+        self.service.many()
+    }
+
+    /// A service that people or other services reach: it publishes a port, or a proxy's labels route to it.
+    #[must_use]
+    pub fn is_reached(&self) -> bool {
+        !self.service.ports.is_empty() || self.is_routed()
+    }
+
+    /// Labels tell a proxy to route to it.
+    #[must_use]
+    pub fn is_routed(&self) -> bool {
+        self.service.settings(&["deploy", "labels"]).iter().any(|label| {
+            let name = label.name.value.as_str();
+            name.contains(".http.routers.")
+                || name.contains(".http.services.")
+                || name == "caddy"
+                || name.starts_with("caddy.")
+        })
+    }
+
+    /// It only ever runs to its end: a job, or a service that is not started again.
+    #[must_use]
+    pub fn is_one_off(&self) -> bool {
+        let never = self
+            .service
+            .text(&["deploy", "restart_policy", "condition"])
+            .is_some_and(|t| matches!(t.text(), Some("none" | "on-failure")));
+        self.service.is_job() || never && self.service.ports.is_empty()
+    }
+
+    /// The image's name in a message.
+    #[must_use]
+    pub fn image_name(&self) -> &str {
+        self.service.image.as_ref().map_or("its image", |t| t.raw.as_str())
+    }
+
+    /// The place of the first thing that shows how many tasks run.
+    #[must_use]
+    pub fn replicas_place(&self) -> Option<(Span, String)> {
+        let deploy = self.service.node.get("deploy")?;
+        let entry = deploy.entry("replicas").or_else(|| deploy.entry("mode"))?;
+        Some((entry.span(), format!("`{}` runs more than once", self.service.name.value)))
+    }
+}

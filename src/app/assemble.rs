@@ -1,0 +1,329 @@
+//! Documents → the app: stacks grouped, Dockerfiles made images, images linked to services, starts followed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::chain::{self, World};
+use super::image::{Image, Purpose};
+use super::known::{self, Reference};
+use super::mention::{self, Mentions};
+use super::{App, Process, link};
+use crate::config::Config;
+use crate::discover::History;
+use crate::fact::Fact;
+use crate::source::{Class, FileId, Kind, Sources, folder, join, name};
+use crate::stack::{self, Role, Service, Stack, Variables, merge};
+use crate::syntax::dockerfile::Dockerfile;
+use crate::syntax::env::Variable;
+use crate::syntax::tree::Node;
+use crate::syntax::{Content, Document, Unread};
+
+impl App {
+    /// Puts the documents together.
+    #[must_use]
+    pub fn assemble(
+        documents: Vec<Document>,
+        unread: Vec<Unread>,
+        history: History,
+        sources: &Sources,
+        config: &Config,
+        variables: &Variables,
+    ) -> Self {
+        let mentions = mention::find(sources);
+        let mut app = Self {
+            history,
+            dockerfiles: Vec::new(),
+            ignore_files: Vec::new(),
+            images: Vec::new(),
+            installs: Vec::new(),
+            stacks: Vec::new(),
+            processes: Vec::new(),
+            manifests: Vec::new(),
+            dotenv: Vec::new(),
+            pipelines: Vec::new(),
+            trees: BTreeMap::new(),
+            mentions,
+            unread,
+            refused: Vec::new(),
+        };
+        let mut trees: BTreeMap<FileId, Node> = BTreeMap::new();
+        for document in documents {
+            let file = document.file;
+            let class = sources.file(file).class;
+            let counts = class == Class::App;
+            if counts {
+                app.refused.extend(document.errors().iter().map(|e| (file, e.clone())));
+            }
+            match document.content {
+                Content::Dockerfile(dockerfile) if counts => app.dockerfiles.push(dockerfile),
+                Content::DockerIgnore(patterns) => app.ignore_files.push((file, patterns)),
+                Content::Yaml(yaml) if sources.file(file).kind == Kind::Ci => app.pipelines.push((file, yaml.root)),
+                Content::Yaml(yaml) if counts && stack::is_services_file(&yaml.root) => {
+                    trees.insert(file, yaml.root);
+                }
+                Content::Dotenv(variables) => app.dotenv.push((file, variables)),
+                Content::Manifest(manifest) => app.manifests.push(manifest),
+                Content::Dockerfile(_) | Content::Yaml(_) => {}
+            }
+        }
+        app.stacks = group(&trees, &app.mentions, sources, config, variables);
+        app.images = images(&app.dockerfiles, &app.stacks, &app.mentions, sources);
+        app.installs = app.dockerfiles.iter().flat_map(super::install::find).collect();
+        app.processes = processes(&app, sources);
+        app.trees = trees;
+        app
+    }
+}
+
+/// Which files are deployed as one, and what each group is for.
+fn group(
+    trees: &BTreeMap<FileId, Node>,
+    mentions: &Mentions,
+    sources: &Sources,
+    config: &Config,
+    variables: &Variables,
+) -> Vec<Stack> {
+    let mut stacks = Vec::new();
+    let mut taken: BTreeSet<FileId> = BTreeSet::new();
+    let mut seen: BTreeSet<Vec<FileId>> = BTreeSet::new();
+    let given = std::iter::once(&config.deploy).filter(|files| !files.is_empty());
+    for deploy in given.chain(mentions.deploys.iter().map(|d| &d.files)) {
+        let files: Option<Vec<FileId>> =
+            deploy.iter().map(|p| sources.find(p).filter(|id| trees.contains_key(id))).collect();
+        let Some(files) = files.filter(|f| !f.is_empty()) else { continue };
+        if seen.insert(files.clone()) {
+            taken.extend(&files);
+            stacks.push(stack_of(files, Role::Swarm, trees, variables));
+        }
+    }
+    for (&file, tree) in trees {
+        if taken.contains(&file) {
+            continue;
+        }
+        let path = sources.path(file);
+        let lower = name(path).to_ascii_lowercase();
+        let swarm = lower.contains("stack")
+            || lower.contains("swarm")
+            || stack::swarm_evidence(tree).is_some()
+            || config.stacks.is_match(path)
+            || config.target_swarm;
+        let base = base_of(file, tree, trees, sources);
+        let role = if swarm { Role::Swarm } else { Role::Compose };
+        // `docker-compose.override.yml` is laid on its base by Compose itself.
+        let files = base.map_or_else(|| vec![file], |base| vec![base, file]);
+        stacks.push(stack_of(files, role, trees, variables));
+    }
+    stacks.sort_by(|a, b| (a.role, &a.files).cmp(&(b.role, &b.files)));
+    stacks
+}
+
+fn stack_of(files: Vec<FileId>, role: Role, trees: &BTreeMap<FileId, Node>, variables: &Variables) -> Stack {
+    let mut merged = trees[&files[0]].clone();
+    for file in &files[1..] {
+        merged = merge::merge(&merged, &trees[file]);
+    }
+    Stack::new(files, role, merged, variables)
+}
+
+/// The file that an overlay is laid on: it has services without image and build that a Compose file beside it has.
+fn base_of(file: FileId, tree: &Node, trees: &BTreeMap<FileId, Node>, sources: &Sources) -> Option<FileId> {
+    let services = tree.get("services")?.entries();
+    let partial = services
+        .iter()
+        .any(|s| s.value.get("image").is_none() && s.value.get("build").is_none() && s.value.get("extends").is_none());
+    if !partial {
+        return None;
+    }
+    let at = folder(sources.path(file));
+    ["docker-compose.yml", "docker-compose.yaml", "compose.yml", "compose.yaml", "docker-stack.yml", "stack.yml"]
+        .iter()
+        .find_map(|base| {
+            let id = sources.find(&join(at, base)?)?;
+            let base = trees.get(&id).filter(|_| id != file)?.get("services")?;
+            services.iter().any(|s| base.get(s.name()).is_some()).then_some(id)
+        })
+}
+
+/// Every stage of every Dockerfile as an image, with what it is built for and in which folder.
+fn images(dockerfiles: &[Dockerfile], stacks: &[Stack], mentions: &Mentions, sources: &Sources) -> Vec<Image> {
+    let builds = link::builds(stacks, mentions, sources);
+    let mut images = Vec::new();
+    for dockerfile in dockerfiles {
+        if dockerfile.stages.is_empty() {
+            continue;
+        }
+        let path = sources.path(dockerfile.file);
+        let own: Vec<&link::BuildSite> = builds.iter().filter(|b| b.dockerfile == dockerfile.file).collect();
+        let context = own.first().map_or_else(|| guess_context(dockerfile, path, sources), |b| b.context.clone());
+        let last = dockerfile.stages.len() - 1;
+        let development = is_development(path);
+        for stage in 0..dockerfile.stages.len() {
+            let named = |role: Option<Role>| {
+                own.iter().any(|b| {
+                    role.is_none_or(|r| b.role == r)
+                        && b.target
+                            .as_ref()
+                            .map_or(stage == last, |t| dockerfile.find_stage(t, usize::MAX) == Some(stage))
+                })
+            };
+            let purpose = if named(Some(Role::Swarm)) {
+                Purpose::Release
+            } else if development && (stage == last || named(None)) {
+                Purpose::Development
+            } else if stage == last {
+                // A last stage that only Compose builds, beside another that is named for production, is still the
+                // one that `docker build` makes.
+                Purpose::Release
+            } else if named(None) {
+                Purpose::Development
+            } else {
+                Purpose::Internal
+            };
+            let context = own
+                .iter()
+                .find(|b| b.target.as_ref().is_some_and(|t| dockerfile.find_stage(t, usize::MAX) == Some(stage)))
+                .map_or_else(|| context.clone(), |b| b.context.clone());
+            images.push(Image::new(dockerfile, stage, context, purpose));
+        }
+    }
+    images
+}
+
+/// `Dockerfile.dev`, `dev.Dockerfile`, `docker/dev/Dockerfile`, `Dockerfile.test` …
+fn is_development(path: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "dev",
+        "development",
+        "local",
+        "test",
+        "tests",
+        "testing",
+        "debug",
+        "ci",
+        "devcontainer",
+        "lint",
+        "e2e",
+        "docs",
+        "bench",
+        "builder",
+        "build",
+    ];
+    let lower = path.to_ascii_lowercase();
+    let file = name(&lower).split(['.', '-', '_']);
+    let last_folder = name(folder(&lower));
+    file.filter(|w| !matches!(*w, "dockerfile" | "containerfile")).any(|w| WORDS.contains(&w))
+        || last_folder
+            .split(['.', '-', '_'])
+            .any(|w| matches!(w, "dev" | "development" | "local" | "devcontainer" | "test" | "ci"))
+}
+
+/// The folder in which most of what the Dockerfile copies is found: its own, or one above it.
+fn guess_context(dockerfile: &Dockerfile, path: &str, sources: &Sources) -> String {
+    let wanted: Vec<&str> = dockerfile
+        .instructions
+        .iter()
+        .filter(|i| i.flag("from").is_none())
+        .filter_map(|i| match &i.body {
+            crate::syntax::dockerfile::Body::Copy { sources, .. } => Some(sources),
+            _ => None,
+        })
+        .flatten()
+        .map(|s| s.value.as_str())
+        .filter(|s| !matches!(*s, "." | "./" | "/") && !s.contains(['*', '$', '?']) && !s.starts_with("http"))
+        .collect();
+    let found = |context: &str| {
+        wanted
+            .iter()
+            .filter(|w| join(context, w).is_some_and(|p| sources.find(&p).is_some() || sources.has_folder(&p)))
+            .count()
+    };
+    let own = folder(path).to_owned();
+    let mut best = (found(&own), own.clone());
+    let mut above = own;
+    while !above.is_empty() {
+        above = folder(&above).to_owned();
+        let count = found(&above);
+        if count > best.0 {
+            best = (count, above.clone());
+        }
+    }
+    best.1
+}
+
+fn processes(app: &App, sources: &Sources) -> Vec<Process> {
+    let world = World { sources, manifests: &app.manifests, images: &app.images };
+    let mut processes = Vec::new();
+    let mut used: BTreeSet<usize> = BTreeSet::new();
+    for (s, stack) in app.stacks.iter().enumerate().filter(|(_, s)| s.role == Role::Swarm) {
+        for (n, service) in stack.services.iter().enumerate() {
+            let image = link::image_of(app, stack, service, sources);
+            used.extend(image);
+            let reference = service.image.as_ref().and_then(|t| t.text()).map(Reference::parse);
+            let known = if image.is_some() { None } else { reference.as_ref().and_then(known::find) };
+            let built = image.map(|i| &app.images[i]);
+            let environment = environment(service, stack, built, app, sources);
+            let chain = chain::of(&world, Some(service), built, &environment);
+            processes.push(Process { service: Some((s, n)), image, reference, known, environment, chain });
+        }
+    }
+    for (at, image) in app.images.iter().enumerate() {
+        if image.purpose == Purpose::Release && !used.contains(&at) {
+            let environment = image_environment(image, app);
+            let chain = chain::of(&world, None, Some(image), &environment);
+            processes.push(Process {
+                service: None,
+                image: Some(at),
+                reference: None,
+                known: None,
+                environment,
+                chain,
+            });
+        }
+    }
+    processes
+}
+
+/// The variables that the image sets.
+fn image_environment(image: &Image, app: &App) -> BTreeMap<String, Fact<String>> {
+    let dockerfile = app.dockerfile(image);
+    let mut found = BTreeMap::new();
+    for stage in dockerfile.lineage(image.stage) {
+        for instruction in dockerfile.stage(stage) {
+            if let crate::syntax::dockerfile::Body::Env(pairs) = &instruction.body {
+                for pair in pairs {
+                    let value = image.environment.get(&pair.name.value).cloned().unwrap_or(Fact::Unknown);
+                    found.insert(pair.name.value.clone(), value);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The variables that a task has, as far as the files tell: the image's, those of env files, the stack's.
+fn environment(
+    service: &Service,
+    stack: &Stack,
+    image: Option<&Image>,
+    app: &App,
+    sources: &Sources,
+) -> BTreeMap<String, Fact<String>> {
+    let mut found = image.map(|i| image_environment(i, app)).unwrap_or_default();
+    for file in &service.env_files {
+        for variable in env_file(file.text(), stack, app, sources).unwrap_or_default() {
+            let value = variable.value.as_ref().map_or(Fact::Unknown, |v| Fact::Known(v.value.clone()));
+            found.insert(variable.name.value.clone(), value);
+        }
+    }
+    for setting in &service.environment {
+        let value = setting.value.as_ref().map_or(Fact::Unknown, |t| t.fact.clone());
+        found.insert(setting.name.value.clone(), value);
+    }
+    found
+}
+
+/// The variables of an env file, which is named relative to the first stack file.
+fn env_file<'a>(path: Option<&str>, stack: &Stack, app: &'a App, sources: &Sources) -> Option<&'a [Variable]> {
+    let path = join(folder(sources.path(stack.file())), path?)?;
+    let id = sources.find(&path)?;
+    app.dotenv.iter().find(|(file, _)| *file == id).map(|(_, variables)| variables.as_slice())
+}

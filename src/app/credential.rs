@@ -1,0 +1,268 @@
+//! Which settings carry a credential: by the variable's name and by what its value looks like.
+
+use super::locator;
+
+/// A literal that is a credential, as a range of the value's bytes.
+#[must_use]
+pub fn in_setting(name: &str, value: &str) -> Option<std::ops::Range<usize>> {
+    if value.is_empty() || value.contains('$') && value.contains('{') {
+        return None;
+    }
+    if let Some(password) = password_in_url(value) {
+        return Some(password);
+    }
+    (is_secret_name(name) && is_literal_secret(value)).then_some(0..value.len())
+}
+
+/// The password of a URL with user and password.
+#[must_use]
+pub fn password_in_url(value: &str) -> Option<std::ops::Range<usize>> {
+    let range = locator::url(value)?.password?;
+    let password = &value[range.clone()];
+    (!password.starts_with(['$', '<', '{', '%']) && !is_placeholder(password) && !password.starts_with("***"))
+        .then_some(range)
+}
+
+/// Whether a variable's name says that its value is secret.
+#[must_use]
+pub fn is_secret_name(name: &str) -> bool {
+    let upper = name.to_ascii_uppercase();
+    let words: Vec<&str> = upper.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let Some(last) = words.last() else { return false };
+    // What stands last decides what the value is: a file, a name, a duration, a switch.
+    const NOT_LAST: &[&str] = &[
+        "FILE",
+        "PATH",
+        "DIR",
+        "NAME",
+        "ID",
+        "TTL",
+        "EXPIRY",
+        "EXPIRES",
+        "EXPIRATION",
+        "TIMEOUT",
+        "LENGTH",
+        "REALM",
+        "URL",
+        "URI",
+        "ENABLED",
+        "DISABLED",
+        "TYPE",
+        "ALGORITHM",
+        "ALGO",
+        "HEADER",
+        "FIELD",
+        "MIN",
+        "MAX",
+        "AGE",
+        "LIFETIME",
+        "ISSUER",
+        "AUDIENCE",
+        "POLICY",
+        "PREFIX",
+        "SUFFIX",
+        "FORMAT",
+        "HASHER",
+        "ROUNDS",
+        "COST",
+        "REGEX",
+        "PATTERN",
+        "VERSION",
+        "COUNT",
+        "SIZE",
+        "HOST",
+        "PORT",
+        "USER",
+        "USERNAME",
+        "EMAIL",
+        "ENDPOINT",
+        "SECONDS",
+        "MINUTES",
+        "HOURS",
+        "DAYS",
+        "LIMIT",
+        "REQUIRED",
+        "RESET",
+        "HINT",
+        "LABEL",
+        "PROVIDER",
+        "BACKEND",
+        "DRIVER",
+        "MODE",
+        "METHOD",
+        "SCHEME",
+        "INTERVAL",
+        "LOCATION",
+        "COMMAND",
+        "CMD",
+        "KEYS",
+        "SECRETS",
+    ];
+    const PUBLIC: &[&str] = &[
+        "PUBLIC",
+        "PUBLISHABLE",
+        "SITE",
+        "ALLOW",
+        "RANDOM",
+        "VERIFY",
+        "REQUIRE",
+        "ENABLE",
+        "DISABLE",
+        "USE",
+        "SHOW",
+        "NO",
+        "SKIP",
+        "MIN",
+        "MAX",
+        "GENERATE",
+    ];
+    const WORDS: &[&str] = &[
+        "PASSWORD",
+        "PASSWD",
+        "PASS",
+        "PWD",
+        "PASSPHRASE",
+        "SECRET",
+        "TOKEN",
+        "APIKEY",
+        "CREDENTIAL",
+        "CREDENTIALS",
+        "PASSWORDS",
+        "AUTHTOKEN",
+        "SECRETKEY",
+        "ACCESSKEY",
+        "PRIVATEKEY",
+        "JWT",
+        "SALT",
+    ];
+    if NOT_LAST.contains(last) || words.iter().any(|w| PUBLIC.contains(w)) {
+        return false;
+    }
+    // `PWD` alone is the shell's working directory.
+    if words == ["PWD"] || words == ["OLDPWD"] {
+        return false;
+    }
+    let key = *last == "KEY"
+        && words.iter().any(|w| {
+            matches!(
+                *w,
+                "API"
+                    | "SECRET"
+                    | "ACCESS"
+                    | "PRIVATE"
+                    | "ENCRYPTION"
+                    | "SIGNING"
+                    | "MASTER"
+                    | "APP"
+                    | "AUTH"
+                    | "JWT"
+                    | "SESSION"
+                    | "COOKIE"
+                    | "ADMIN"
+                    | "DEPLOY"
+            )
+        });
+    let glued = words
+        .iter()
+        .any(|w| w.ends_with("PASSWORD") || w.ends_with("PASSWD") || w.ends_with("SECRET") || w.ends_with("APIKEY"));
+    key || glued
+        || WORDS.contains(last)
+        || words.len() > 1 && words.iter().any(|w| matches!(*w, "PASSWORD" | "PASSWD"))
+        || words.iter().any(|w| *w == "SECRET") && *last == "BASE"
+}
+
+/// Whether a value stands for itself: no path, no switch, no number, nothing to be filled in.
+#[must_use]
+pub fn is_literal_secret(value: &str) -> bool {
+    let value = value.trim();
+    let lower = value.to_ascii_lowercase();
+    !(value.is_empty()
+        || value.starts_with(['/', '.', '$', '<', '{', '['])
+        || value.starts_with("file:")
+        || matches!(
+            lower.as_str(),
+            "true"
+                | "false"
+                | "yes"
+                | "no"
+                | "on"
+                | "off"
+                | "none"
+                | "null"
+                | "nil"
+                | "undefined"
+                | "random"
+                | "auto"
+                | "generate"
+                | "generated"
+                | "base64"
+                | "disabled"
+                | "enabled"
+        )
+        || value.len() <= 4 && value.chars().all(|c| c.is_ascii_digit())
+        || value.contains("{{")
+        || locator::url(value).is_some_and(|l| l.password.is_none())
+        || is_media_type(value))
+}
+
+fn is_media_type(value: &str) -> bool {
+    value.starts_with("application/") || value.starts_with("text/")
+}
+
+/// Whether a value asks to be replaced: nobody can log in with it anywhere that matters.
+#[must_use]
+pub fn is_placeholder(value: &str) -> bool {
+    let lower = value.trim().to_ascii_lowercase();
+    const WORDS: &[&str] = &[
+        "changeme",
+        "change-me",
+        "change_me",
+        "changethis",
+        "change_this",
+        "change-this",
+        "change me",
+        "replaceme",
+        "replace_me",
+        "replace-me",
+        "todo",
+        "fixme",
+        "xxx",
+        "your",
+        "example",
+        "placeholder",
+        "dummy",
+        "insert",
+        "redacted",
+        "notset",
+        "not-set",
+        "not_set",
+        "unset",
+        "fake",
+        "sample",
+        "somesecret",
+        "secret_here",
+        "…",
+    ];
+    lower.is_empty()
+        || lower.starts_with(['<', '$', '{', '[', '*'])
+        || WORDS.iter().any(|word| lower.contains(word))
+        || matches!(
+            lower.as_str(),
+            "none"
+                | "null"
+                | "test"
+                | "secret"
+                | "password"
+                | "pass"
+                | "token"
+                | "key"
+                | "true"
+                | "false"
+                | "no"
+                | "yes"
+                | "default"
+                | "empty"
+                | "-"
+        )
+        || lower.chars().all(|c| matches!(c, 'x' | '*' | '.' | '-' | '_' | '0'))
+}

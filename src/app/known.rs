@@ -1,0 +1,256 @@
+//! Image references, and what is known of the images that many people run.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use crate::source::FileId;
+use crate::syntax::tree::Node;
+use crate::syntax::yaml;
+
+/// `registry/repository:tag@digest` in its parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// The registry's host; nothing for Docker Hub.
+    pub registry: Option<String>,
+    /// With its namespace; `library/` is dropped.
+    pub repository: String,
+    pub tag: Option<String>,
+    pub digest: Option<String>,
+}
+
+impl Reference {
+    /// Takes a reference apart; it is not checked for what a registry would refuse.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let (text, digest) = text.split_once('@').map_or((text, None), |(t, d)| (t, Some(d.to_owned())));
+        let slash = text.rfind('/').map_or(0, |n| n + 1);
+        let (name, tag) = match text[slash..].find(':') {
+            Some(at) => (&text[..slash + at], Some(text[slash + at + 1..].to_owned())),
+            None => (text, None),
+        };
+        let (registry, repository) = match name.split_once('/') {
+            Some((host, rest)) if host.contains(['.', ':']) || host == "localhost" => (Some(host), rest),
+            _ => (None, name),
+        };
+        let registry =
+            registry.filter(|host| !matches!(*host, "docker.io" | "index.docker.io" | "registry-1.docker.io"));
+        let repository =
+            if registry.is_none() { repository.strip_prefix("library/").unwrap_or(repository) } else { repository };
+        Self { registry: registry.map(str::to_owned), repository: repository.to_owned(), tag, digest }
+    }
+
+    /// The name without tag and digest.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match &self.registry {
+            Some(registry) => format!("{registry}/{}", self.repository),
+            None => self.repository.clone(),
+        }
+    }
+
+    /// The last part of the name.
+    #[must_use]
+    pub fn short(&self) -> &str {
+        crate::source::name(&self.repository)
+    }
+}
+
+/// What an image is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    Datastore,
+    Broker,
+    Cache,
+    Search,
+    ObjectStore,
+    Proxy,
+    Runtime,
+    Os,
+    App,
+    Agent,
+    AdminUi,
+    Mail,
+    Monitoring,
+    Registry,
+    Tool,
+}
+
+impl Role {
+    const ALL: &'static [(&'static str, Self)] = &[
+        ("datastore", Self::Datastore),
+        ("broker", Self::Broker),
+        ("cache", Self::Cache),
+        ("search", Self::Search),
+        ("object-store", Self::ObjectStore),
+        ("proxy", Self::Proxy),
+        ("runtime", Self::Runtime),
+        ("os", Self::Os),
+        ("app", Self::App),
+        ("agent", Self::Agent),
+        ("admin-ui", Self::AdminUi),
+        ("mail", Self::Mail),
+        ("monitoring", Self::Monitoring),
+        ("registry", Self::Registry),
+        ("tool", Self::Tool),
+    ];
+
+    /// A service that an app is connected to by its config.
+    #[must_use]
+    pub fn is_backing(self) -> bool {
+        matches!(self, Self::Datastore | Self::Broker | Self::Cache | Self::Search | Self::ObjectStore)
+    }
+}
+
+/// Facts of one image; what is not known of it is absent.
+#[derive(Debug, Clone)]
+pub struct Known {
+    pub name: String,
+    pub role: Role,
+    /// The type of service in plain words: `postgresql`, `redis` …
+    pub kind: Option<String>,
+    pub ports: Vec<u16>,
+    pub data: Vec<String>,
+    pub healthcheck: Option<bool>,
+    pub stop_signal: Option<String>,
+    /// The family of its distribution: `debian`, `alpine`, `distroless` …
+    pub family: Option<String>,
+    /// Its entrypoint is an init that forwards signals.
+    pub init: bool,
+    variants: BTreeMap<String, Content>,
+    content: Content,
+}
+
+/// What a variant of an image holds.
+#[derive(Debug, Clone, Default)]
+pub struct Content {
+    /// The shells that it has; empty: none.
+    pub shell: Option<Vec<String>>,
+    pub tools: Vec<String>,
+    pub lacks: Vec<String>,
+}
+
+static TABLE: LazyLock<BTreeMap<String, Known>> = LazyLock::new(|| {
+    let parsed = yaml::parse(FileId(u32::MAX), include_str!("images.yml"));
+    let mut table = BTreeMap::new();
+    for node in parsed.root.items() {
+        let Some(known) = known(node) else { continue };
+        for alias in node.get("also").map(Node::strings).unwrap_or_default() {
+            table.insert(alias.value, known.clone());
+        }
+        table.insert(known.name.clone(), known);
+    }
+    table
+});
+
+fn strings(node: &Node, key: &str) -> Vec<String> {
+    node.get(key).map(Node::strings).unwrap_or_default().into_iter().map(|at| at.value).collect()
+}
+
+fn known(node: &Node) -> Option<Known> {
+    let role = node.get("role")?.as_str()?;
+    Some(Known {
+        name: node.get("image")?.scalar()?,
+        role: Role::ALL.iter().find(|(word, _)| *word == role)?.1,
+        kind: node.get("kind").and_then(Node::scalar),
+        ports: strings(node, "ports").iter().filter_map(|p| p.parse().ok()).collect(),
+        data: strings(node, "data"),
+        healthcheck: node.get("healthcheck").and_then(Node::as_bool),
+        stop_signal: node.get("stop_signal").and_then(Node::scalar),
+        family: node.get("family").and_then(Node::scalar),
+        init: node.get("init").and_then(Node::as_bool).unwrap_or(false),
+        variants: node
+            .get("variants")
+            .map(Node::entries)
+            .unwrap_or_default()
+            .iter()
+            .map(|e| (e.name().to_owned(), content(&e.value)))
+            .collect(),
+        content: content(node),
+    })
+}
+
+fn content(node: &Node) -> Content {
+    Content {
+        shell: node.get("shell").map(|_| strings(node, "shell")),
+        tools: strings(node, "tools"),
+        lacks: strings(node, "lacks"),
+    }
+}
+
+/// The facts of an image, by its name.
+#[must_use]
+pub fn find(reference: &Reference) -> Option<&'static Known> {
+    TABLE.get(&reference.name())
+}
+
+impl Known {
+    /// The family of the distribution that the tag names, by its own words where it says so.
+    #[must_use]
+    pub fn family(&self, tag: Option<&str>) -> Option<&str> {
+        if tag.is_some_and(|t| t.contains("alpine")) { Some("alpine") } else { self.family.as_deref() }
+    }
+
+    /// What the variant that the tag names holds; nothing known where the tag names one that the table does not have.
+    #[must_use]
+    pub fn content(&self, tag: Option<&str>) -> Content {
+        let tag = tag.unwrap_or_default();
+        // The longest variant name is the most exact: `alpine-slim` before `alpine`.
+        let mut names: Vec<&String> = self.variants.keys().collect();
+        names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+        let found = names
+            .into_iter()
+            .find(|name| tag.match_indices(name.as_str()).any(|(at, _)| at == 0 || tag.as_bytes()[at - 1] == b'-'));
+        match found {
+            Some(name) => self.variants[name].clone(),
+            None if tag.split('-').all(ordinary) => self.content.clone(),
+            None => Content::default(),
+        }
+    }
+}
+
+/// A part of a tag that changes nothing of what the image holds: a version, or the name of a distribution's release.
+fn ordinary(part: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "",
+        "latest",
+        "lts",
+        "stable",
+        "current",
+        "mainline",
+        "bookworm",
+        "bullseye",
+        "buster",
+        "trixie",
+        "stretch",
+        "jammy",
+        "noble",
+        "focal",
+        "bionic",
+        "lts_bookworm",
+        "jdk",
+        "jre",
+        "jod",
+        "iron",
+        "hydrogen",
+        "krypton",
+        "apache",
+        "fpm",
+        "cli",
+        "management",
+        "community",
+        "oss",
+        "ce",
+        "dev",
+        "rc",
+        "beta",
+        "alpha",
+        "rolling",
+        "oracle",
+        "oraclelinux9",
+    ];
+    NAMES.contains(&part)
+        || part.starts_with(|c: char| c.is_ascii_digit())
+        || part.starts_with('v') && part[1..].starts_with(|c: char| c.is_ascii_digit())
+        || part.starts_with("php")
+        || part.starts_with("ubi")
+}

@@ -1,0 +1,147 @@
+//! Commands in pipelines, Makefiles, scripts and READMEs that name a stack file, an image or a Dockerfile.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::source::{Class, FileId, Kind, Sources, Span, folder, join};
+
+/// `docker stack deploy -c a -c b`
+#[derive(Debug, Clone)]
+pub struct Deploy {
+    pub span: Span,
+    /// The stack files in their order, as paths of the repository where they are found.
+    pub files: Vec<String>,
+}
+
+/// `docker build -t TAG -f FILE --target T CONTEXT`
+#[derive(Debug, Clone)]
+pub struct Built {
+    pub span: Span,
+    pub tag: String,
+    pub dockerfile: Option<String>,
+    pub target: Option<String>,
+    pub context: String,
+    /// The folder of the file that says so.
+    pub folder: String,
+}
+
+#[derive(Debug, Default)]
+pub struct Mentions {
+    pub deploys: Vec<Deploy>,
+    pub builds: Vec<Built>,
+}
+
+static DEPLOY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?m)docker\s+(?:--?[\w-]+[= ]\S+\s+)*stack\s+(?:deploy|up|config)\b((?:[^\n\\]|\\\r?\n|\\[^\n])*)")
+        .expect("a sound pattern")
+});
+static BUILD: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?m)docker\s+(?:buildx\s+|image\s+)?build\b((?:[^\n\\]|\\\r?\n|\\[^\n])*)").expect("a sound pattern")
+});
+
+/// Reads what the files say of deploys and builds.
+#[must_use]
+pub fn find(sources: &Sources) -> Mentions {
+    let mut mentions = Mentions::default();
+    for (id, file) in sources.files() {
+        let may = matches!(file.kind, Kind::Ci | Kind::Makefile | Kind::Script | Kind::Prose)
+            || file.path.ends_with("Jenkinsfile")
+            || file.path.ends_with("package.json");
+        if !may || matches!(file.class, Class::Vendored | Class::Test | Class::Generated) {
+            continue;
+        }
+        let text = sources.text(id);
+        if !text.contains("docker") {
+            continue;
+        }
+        read(sources, id, folder(&file.path), text, &mut mentions);
+    }
+    mentions
+}
+
+fn read(sources: &Sources, id: FileId, folder: &str, text: &str, mentions: &mut Mentions) {
+    for found in DEPLOY.captures_iter(text) {
+        let whole = found.get(0).expect("the match itself");
+        let words = words(found.get(1).map_or("", |m| m.as_str()));
+        let files: Vec<String> = options(&words, &["-c", "--compose-file"])
+            .into_iter()
+            .map(|path| resolve(sources, folder, &path))
+            .collect();
+        if !files.is_empty() {
+            mentions.deploys.push(Deploy { span: Span::new(id, whole.start(), whole.end()), files });
+        }
+    }
+    for found in BUILD.captures_iter(text) {
+        let whole = found.get(0).expect("the match itself");
+        let words = words(found.get(1).map_or("", |m| m.as_str()));
+        let Some(context) = words.iter().enumerate().rev().find(|(n, w)| {
+            !w.starts_with('-')
+                && !n
+                    .checked_sub(1)
+                    .is_some_and(|p| words[p].starts_with('-') && !words[p].contains('=') && takes_value(&words[p]))
+        }) else {
+            continue;
+        };
+        let first = |names: &[&str]| options(&words, names).into_iter().next();
+        for tag in options(&words, &["-t", "--tag"]) {
+            mentions.builds.push(Built {
+                span: Span::new(id, whole.start(), whole.end()),
+                tag,
+                dockerfile: first(&["-f", "--file"]),
+                target: first(&["--target"]),
+                context: context.1.clone(),
+                folder: folder.to_owned(),
+            });
+        }
+    }
+}
+
+fn takes_value(option: &str) -> bool {
+    !matches!(
+        option,
+        "--no-cache" | "--pull" | "--push" | "--load" | "-q" | "--quiet" | "--rm" | "--force-rm" | "--squash"
+    )
+}
+
+/// The words up to the end of the command.
+fn words(text: &str) -> Vec<String> {
+    let end = text.find(['|', ';', '&', '`', ')']).unwrap_or(text.len());
+    crate::stack::split(&text[..end].replace("\\\n", " ").replace("\\\r\n", " "))
+        .into_iter()
+        .map(|w| w.trim_matches([',', '"', '\'']).to_owned())
+        .filter(|w| !w.is_empty() && w != "\\")
+        .collect()
+}
+
+/// The values of `-c X`, `-cX`, `--compose-file X` and `--compose-file=X`.
+fn options(words: &[String], names: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        for name in names {
+            if word == name {
+                found.extend(words.get(at + 1).cloned());
+            } else if let Some(value) = word.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')) {
+                found.push(value.to_owned());
+            }
+        }
+    }
+    found
+}
+
+/// A path as a command names it: from the file's folder, from the root, or from a folder that has one of that name.
+fn resolve(sources: &Sources, folder: &str, path: &str) -> String {
+    let candidates = [join(folder, path), join("", path)];
+    for candidate in candidates.into_iter().flatten() {
+        if sources.find(&candidate).is_some() {
+            return candidate;
+        }
+    }
+    // `cd deploy && docker stack deploy -c stack.yml`
+    let name = crate::source::name(path);
+    let mut same = sources.files().filter(|(_, f)| crate::source::name(&f.path) == name).map(|(_, f)| f.path.clone());
+    match (same.next(), same.next()) {
+        (Some(only), None) => only,
+        _ => path.to_owned(),
+    }
+}

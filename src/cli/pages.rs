@@ -1,0 +1,117 @@
+//! `explain` and `rules`.
+
+use std::fmt::Write;
+
+use serde_json::json;
+
+use super::{CLEAN, ListFormat, write};
+use crate::error::Error;
+use crate::rules::{self, Rule};
+use crate::spelling::nearest;
+
+/// Shows a rule's page.
+pub(super) fn explain(name: &str) -> Result<u8, Error> {
+    let Some(rule) = rules::find(name) else {
+        let near = nearest(name, rules::all().iter().map(|r| r.name));
+        let help = near.map_or_else(|| "`twelvelint rules` lists them".to_owned(), |n| format!("did you mean `{n}`?"));
+        return Err(Error::Usage { message: format!("there is no rule `{name}`"), help: Some(help) });
+    };
+    write(page(rule).as_bytes())?;
+    Ok(CLEAN)
+}
+
+fn page(rule: &Rule) -> String {
+    let layer = rule.layer().map(|l| format!(", layer {l}")).unwrap_or_default();
+    let mut text = format!(
+        "{} ({}, {})\n{}: {}, {}{layer}\n\n{}\n",
+        rule.name,
+        rule.factor.numeral(),
+        rule.factor.name(),
+        rule.page.summary,
+        rule.severity(),
+        rule.certainty(),
+        rule.page.reason,
+    );
+    for (name, values) in &rule.page.options {
+        let _ = writeln!(text, "\nOption `{name}`, by default: {}", values.join(", "));
+    }
+    for example in &rule.page.examples {
+        let _ = writeln!(text, "\n{}: {}", if example.violates { "Violates" } else { "Complies" }, example.title);
+        for file in &example.files {
+            let _ = writeln!(text, "\n    {}", file.path);
+            for line in file.text.lines() {
+                let _ = writeln!(text, "    {}", format!("  {line}").trim_end());
+            }
+        }
+    }
+    if !rule.page.references.is_empty() {
+        let _ = writeln!(text, "\n{}", rule.page.references.join("\n"));
+    }
+    text
+}
+
+/// Lists every rule.
+pub(super) fn list(format: ListFormat) -> Result<u8, Error> {
+    let text = match format {
+        ListFormat::Table => table(),
+        ListFormat::Markdown => markdown(),
+        ListFormat::Json => as_json(),
+    };
+    write(text.as_bytes())?;
+    Ok(CLEAN)
+}
+
+fn table() -> String {
+    let mut text = String::new();
+    for rule in rules::all() {
+        let _ = writeln!(
+            text,
+            "{:<5} {:<8} {:<34} {}",
+            rule.factor.numeral(),
+            rule.severity(),
+            rule.name,
+            rule.page.summary
+        );
+    }
+    text
+}
+
+/// The rule table of the README.
+#[must_use]
+pub fn markdown() -> String {
+    let mut text = String::from("| factor | rule | default | what it finds |\n| --- | --- | --- | --- |\n");
+    for rule in rules::all() {
+        let _ = writeln!(
+            text,
+            "| {} {} | [`{}`](rules/{}/{}.md) | {} | {} |",
+            rule.factor.numeral(),
+            rule.factor.name(),
+            rule.name,
+            rule.factor.folder(),
+            rule.name,
+            rule.severity(),
+            rule.page.summary
+        );
+    }
+    text
+}
+
+fn as_json() -> String {
+    let rows: Vec<serde_json::Value> = rules::all()
+        .iter()
+        .map(|rule| {
+            json!({
+                "name": rule.name,
+                "factor": rule.factor.numeral(),
+                "severity": rule.severity().word(),
+                "certainty": rule.certainty().word(),
+                "layer": rule.layer().map(crate::violation::Layer::word),
+                "summary": rule.page.summary,
+                "reason": rule.page.reason,
+                "options": rule.page.options,
+                "references": rule.page.references,
+            })
+        })
+        .collect();
+    format!("{}\n", serde_json::to_string_pretty(&rows).expect("strings and numbers are JSON"))
+}

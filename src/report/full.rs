@@ -1,0 +1,229 @@
+//! The findings as a person reads them: words, source, help; then the factors.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::{self, Write};
+
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
+    SourceSpan, SpanContents,
+};
+
+use super::{Style, factors, open, place, plural, statistics, summary};
+use crate::Outcome;
+use crate::finding::Finding;
+use crate::source::{FileId, Sources, Span};
+use crate::violation::Severity;
+
+/// Of one rule in one file, so many are shown when there are more than [`MANY`].
+const SHOWN: usize = 3;
+const MANY: usize = 5;
+
+pub(super) fn write(outcome: &Outcome, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(110).with_context_lines(1);
+    let mut totals: BTreeMap<(FileId, &str), usize> = BTreeMap::new();
+    for finding in open(outcome) {
+        *totals.entry((finding.violation.span.file, finding.rule.name)).or_default() += 1;
+    }
+    let mut written: BTreeMap<(FileId, &str), usize> = BTreeMap::new();
+    for finding in open(outcome) {
+        let key = (finding.violation.span.file, finding.rule.name);
+        let n = written.entry(key).or_default();
+        *n += 1;
+        let total = totals[&key];
+        if total > MANY && *n > SHOWN {
+            if *n == SHOWN + 1 {
+                let path = outcome.sources.path(key.0);
+                writeln!(
+                    out,
+                    "  … and {} more of {} in {}{path} (--format concise)\n",
+                    total - SHOWN,
+                    key.1,
+                    style.prefix
+                )?;
+            }
+            continue;
+        }
+        let mut text = String::new();
+        let shown = Shown::new(finding, outcome, style);
+        handler.render_report(&mut text, &shown).map_err(io::Error::other)?;
+        writeln!(out, "{}", text.trim_end())?;
+        writeln!(out)?;
+    }
+    for factor in factors(outcome, style) {
+        writeln!(
+            out,
+            "{:>5} {:<20} {:<14} {} of {} decided, {}",
+            factor.factor.numeral(),
+            factor.factor.name(),
+            factor.word.text(),
+            factor.decided,
+            factor.applicable,
+            plural(factor.findings, "finding"),
+        )?;
+        if style.verbose {
+            for (span, what) in &factor.evidence {
+                writeln!(out, "        + {}: {what}", place(outcome, style, *span))?;
+            }
+            for (span, why) in &factor.unknown {
+                writeln!(out, "        ? {}: {why}", place(outcome, style, *span))?;
+            }
+        }
+    }
+    if style.statistics {
+        statistics(outcome, out)?;
+    }
+    if !style.quiet {
+        writeln!(out, "{}", summary(outcome, style))?;
+    }
+    Ok(())
+}
+
+/// A finding as miette draws it.
+struct Shown<'o> {
+    title: String,
+    severity: Severity,
+    rule: Option<&'o str>,
+    help: Option<String>,
+    labels: Vec<(Span, Option<String>)>,
+    source: Indexed<'o>,
+    related: Vec<Shown<'o>>,
+}
+
+impl<'o> Shown<'o> {
+    fn new(finding: &'o Finding, outcome: &'o Outcome, style: &Style) -> Self {
+        let violation = &finding.violation;
+        let file = violation.span.file;
+        let mut labels = vec![(violation.span, None)];
+        let mut related = Vec::new();
+        for (span, what) in &violation.related {
+            if span.file == file {
+                labels.push((*span, Some(what.clone())));
+            } else {
+                related.push(Self {
+                    title: what.clone(),
+                    severity: Severity::Note,
+                    rule: None,
+                    help: None,
+                    labels: vec![(*span, None)],
+                    source: Indexed::new(&outcome.sources, span.file, &[], style),
+                    related: Vec::new(),
+                });
+            }
+        }
+        Self {
+            title: violation.message.clone(),
+            severity: finding.severity,
+            rule: Some(finding.rule.name),
+            help: violation.help.clone(),
+            labels,
+            source: Indexed::new(&outcome.sources, file, &violation.secrets, style),
+            related,
+        }
+    }
+}
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.title)
+    }
+}
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.title)
+    }
+}
+
+impl std::error::Error for Shown<'_> {}
+
+impl Diagnostic for Shown<'_> {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        let rule = self.rule?;
+        Some(Box::new(format!("{}[{rule}]", self.severity)))
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+            Severity::Note => miette::Severity::Advice,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help.as_ref().map(|h| Box::new(h) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.source)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.labels.iter().map(|(span, label)| {
+            let lines = self.source.sources.slice(*span);
+            // Of a long node, its first line is enough to find it.
+            let length = lines.find('\n').unwrap_or(lines.len());
+            LabeledSpan::new(label.clone(), span.start as usize, length)
+        })))
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        (!self.related.is_empty()).then(|| Box::new(self.related.iter().map(|r| r as &dyn Diagnostic)) as Box<_>)
+    }
+}
+
+/// A file's text with the index of its lines: miette's own search goes through the text for every label.
+struct Indexed<'o> {
+    sources: &'o Sources,
+    file: FileId,
+    /// The text where some of it must not be shown.
+    masked: Option<String>,
+    name: String,
+}
+
+impl<'o> Indexed<'o> {
+    fn new(sources: &'o Sources, file: FileId, secrets: &[Span], style: &Style) -> Self {
+        let masked = (!secrets.is_empty()).then(|| {
+            let mut text = sources.text(file).as_bytes().to_vec();
+            for secret in secrets.iter().filter(|s| s.file == file) {
+                // Byte for byte, so that every place stays where it is.
+                if let Some(part) = text.get_mut(secret.range()) {
+                    part.fill(b'*');
+                }
+            }
+            String::from_utf8_lossy(&text).into_owned()
+        });
+        Self { sources, file, masked, name: format!("{}{}", style.prefix, sources.path(file)) }
+    }
+}
+
+impl SourceCode for Indexed<'_> {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let text = self.masked.as_deref().unwrap_or_else(|| self.sources.text(self.file));
+        let end = span.offset() + span.len();
+        if end > text.len() {
+            return Err(MietteError::OutOfBounds);
+        }
+        let line = |byte: usize| self.sources.line_of(self.file, u32::try_from(byte).unwrap_or(u32::MAX));
+        let starts = self.sources.line_starts(self.file);
+        let first = line(span.offset()).saturating_sub(before);
+        let last = (line(end) + after).min(starts.len() - 1);
+        let start = starts[first] as usize;
+        let stop = starts.get(last + 1).map_or(text.len(), |&next| next as usize);
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.name.clone(),
+            &text.as_bytes()[start..stop],
+            (start, stop - start).into(),
+            first,
+            0,
+            last - first + 1,
+        )))
+    }
+}

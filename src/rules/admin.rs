@@ -1,0 +1,188 @@
+//! XII. Admin processes: one-off, with the release's own image, apart from the app's start.
+
+use super::{Checks, Context, Ruling};
+use crate::app::chain::{Chain, Link};
+use crate::app::{Deployed, command, locator};
+use crate::fact::Fact;
+use crate::source::Span;
+use crate::stack::Mode;
+use crate::violation::{Severity, Violation};
+
+pub(super) const CHECKS: Checks = &[
+    ("admin-image-differs", admin_image_differs),
+    ("migration-on-start", migration_on_start),
+    ("one-off-restarts-forever", one_off_restarts_forever),
+];
+
+fn migration_on_start(c: &Context<'_>, out: &mut Ruling) {
+    for process in &c.app.processes {
+        let deployed = c.app.deployed_of(process);
+        if deployed.is_some_and(|d| d.is_one_off()) {
+            continue;
+        }
+        let chain = &process.chain;
+        let mut told: Vec<Span> = Vec::new();
+        for (at, step) in chain.steps.iter().enumerate().filter(|(_, s)| !s.around.function && !s.around.test) {
+            let inside = step.under.iter().any(|l| matches!(l, Link::PackageManager(_, span) if told.contains(span)));
+            // What only migrates is a one-off, and another rule's.
+            if inside || chain.mains.contains(&at) {
+                continue;
+            }
+            let Some(shown) = command::migrates(step) else { continue };
+            told.push(step.span);
+            let severity = severity(deployed, step.around.conditional);
+            let mut violation = Violation::at(step.span, format!("`{shown}` runs at every start"))
+                .help("make it a service of its own: same image, `deploy.mode: replicated-job`, run once per release")
+                .severity(severity);
+            if let Some((span, what)) =
+                deployed.and_then(|d| d.replicas_place()).filter(|_| severity == Severity::Error)
+            {
+                violation = violation.related(span, what);
+            }
+            out.violation(violation);
+        }
+        if told.is_empty()
+            && let Some(main) = chain.main().filter(|_| !chain.open)
+        {
+            out.holds(main.span, "the start migrates nothing");
+        }
+    }
+}
+
+/// Several tasks that migrate at once are worse than one; a switch that has to be set is better than none.
+fn severity(deployed: Option<Deployed<'_>>, conditional: bool) -> Severity {
+    if conditional {
+        return Severity::Note;
+    }
+    let Some(deployed) = deployed else { return Severity::Warning };
+    let start_first =
+        deployed.service.text(&["deploy", "update_config", "order"]).is_some_and(|t| t.text() == Some("start-first"));
+    if start_first || deployed.many().value() == Some(&true) { Severity::Error } else { Severity::Warning }
+}
+
+/// Every way through the start does its work and ends.
+fn ends(chain: &Chain) -> bool {
+    !chain.open
+        && !chain.mains.is_empty()
+        && chain.main_steps().all(|s| command::ends(s) && !s.around.looped && !s.around.background)
+}
+
+fn one_off_restarts_forever(c: &Context<'_>, out: &mut Ruling) {
+    for deployed in c.app.deployed() {
+        let service = deployed.service;
+        if !ends(&deployed.process.chain) {
+            if deployed.process.chain.open && deployed.process.chain.mains.is_empty() && service.command.is_some() {
+                out.unknown(service.name.span, "what the command does is not known");
+            }
+            continue;
+        }
+        let name = &service.name.value;
+        let condition = service.text(&["deploy", "restart_policy", "condition"]).map(|t| t.fact);
+        let policy = service.node.at(&["deploy", "restart_policy"]).is_some();
+        // Without a policy of the deploy, the client reads `restart: on-failure` as one; `no` it throws away.
+        let by_restart = !policy
+            && service.text(&["restart"]).is_some_and(|t| t.text().is_some_and(|r| r.starts_with("on-failure")));
+        let kept = match condition {
+            Some(Fact::Unknown) => {
+                out.unknown(service.name.span, "the restart condition comes from a variable");
+                continue;
+            }
+            Some(fact) => matches!(fact.text(), Some("none" | "on-failure")),
+            None => by_restart,
+        };
+        let zero = service.replicas().value() == Some(&0) && service.mode() == Mode::Replicated;
+        if kept || service.is_job() || service.mode() == Mode::Unknown || zero {
+            out.holds(service.name.span, format!("`{name}` ends, and stays ended"));
+            continue;
+        }
+        let message = format!("`{name}` ends by design, and Swarm starts it again for ever");
+        let mut violation = Violation::at(service.name.span, message)
+            .help("set `deploy.mode: replicated-job`, or `deploy.restart_policy.condition: on-failure`");
+        if let Some(main) = deployed.process.chain.main() {
+            violation = violation.related(main.place(), "this ends");
+        }
+        out.violation(violation);
+    }
+}
+
+/// `repository` and `tag` of an image as written, variables and all.
+fn parts(raw: &str) -> (&str, &str) {
+    let mut depth = 0_usize;
+    let mut colon = None;
+    for (at, c) in raw.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            ':' if depth == 0 => colon = Some(at),
+            '/' if depth == 0 => colon = None,
+            _ => {}
+        }
+    }
+    colon.map_or((raw, ""), |at| (&raw[..at], &raw[at + 1..]))
+}
+
+fn is_admin(deployed: &Deployed<'_>) -> bool {
+    deployed.is_one_off() || ends(&deployed.process.chain)
+}
+
+fn admin_image_differs(c: &Context<'_>, out: &mut Ruling) {
+    for admin in c.app.deployed().filter(is_admin) {
+        let Some(image) = &admin.service.image else { continue };
+        let (repository, tag) = parts(&image.raw);
+        let apps: Vec<Deployed<'_>> = c
+            .app
+            .deployed()
+            .filter(|d| d.process.service.map(|s| s.0) == admin.process.service.map(|s| s.0) && !is_admin(d))
+            .filter(|d| d.service.image.as_ref().is_some_and(|i| parts(&i.raw).0 == repository))
+            .collect();
+        let Some(app) = apps.first() else { continue };
+        let name = &admin.service.name.value;
+        let app_image = app.service.image.as_ref().expect("apps were chosen by their image");
+        let app_tag = parts(&app_image.raw).1;
+        if apps.iter().any(|d| d.service.image.as_ref().is_some_and(|i| parts(&i.raw).1 == tag)) {
+            out.holds(image.span, format!("`{name}` runs the app's release"));
+            lacks(&admin, app, out);
+            continue;
+        }
+        if tag.contains('$') && app_tag.contains('$') {
+            out.unknown(image.span, "two variables may be equal");
+            continue;
+        }
+        let (shown, app_shown) =
+            (if tag.is_empty() { "latest" } else { tag }, if app_tag.is_empty() { "latest" } else { app_tag });
+        let message = format!("`{name}` runs `{shown}`, but `{}` runs `{app_shown}`", app.service.name.value);
+        out.violation(
+            Violation::at(image.span, message)
+                .help("run the admin process from the release's own image")
+                .related(app_image.span, "the app's release"),
+        );
+    }
+}
+
+/// A migration without the variable that says where the database is.
+fn lacks(admin: &Deployed<'_>, app: &Deployed<'_>, out: &mut Ruling) {
+    let migrates = admin.process.chain.reached().any(|s| command::migrates(s).is_some());
+    if !migrates || !admin.service.env_files.is_empty() {
+        return;
+    }
+    for setting in &app.service.environment {
+        let name = &setting.name.value;
+        let upper = name.to_ascii_uppercase();
+        let database = ["DATABASE", "DB", "POSTGRES", "PG", "MYSQL", "MONGO", "SQL"]
+            .iter()
+            .any(|w| upper.split('_').any(|p| p == *w));
+        // The value may be a variable: what its name says is enough.
+        let locates = locator::of_setting(name, "postgres://db/x").is_some()
+            && ["URL", "URI", "DSN", "HOST"].iter().any(|w| upper.ends_with(w));
+        let has =
+            admin.service.environment.iter().any(|s| s.name.value == *name || s.name.value == format!("{name}_FILE"));
+        if database && locates && !has {
+            let message =
+                format!("`{}` lacks `{name}`, which `{}` has", admin.service.name.value, app.service.name.value);
+            let violation = Violation::at(admin.service.name.span, message)
+                .help("give it the app's environment: an anchor keeps the two alike");
+            out.violation(violation.related(setting.name.span, "the app has it here"));
+            return;
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! VII. Port binding: the process speaks on a port, and everybody means the same one.
+
+use std::collections::BTreeSet;
+
+use super::{Checks, Context, Ruling};
+use crate::app::image::Image;
+use crate::app::probe::{self, Presence, Probe};
+use crate::app::{Deployed, Process, server};
+use crate::fact::Fact;
+use crate::source::Span;
+use crate::violation::{Severity, Violation};
+
+pub(super) const CHECKS: Checks = &[
+    ("expose-listen-mismatch", expose_listen_mismatch),
+    ("healthcheck-port-mismatch", healthcheck_port_mismatch),
+    ("target-port-mismatch", target_port_mismatch),
+];
+
+/// The port that the main process is told to listen on, and where.
+fn told(process: &Process) -> Option<(Fact<u16>, Span)> {
+    let main = process.chain.main()?;
+    Some((server::port(main, &process.environment)?, main.place()))
+}
+
+/// The ports that an image exposes; nothing where a variable hides one.
+fn exposed(image: &Image) -> Option<BTreeSet<u16>> {
+    image.expose.iter().map(|p| p.value.value().copied()).collect()
+}
+
+/// Where a process listens, as far as anything says it.
+enum Listening {
+    /// The command or the environment says it.
+    Told(u16, Span),
+    /// The table of well-known images says it.
+    Table(BTreeSet<u16>),
+    /// Only `EXPOSE` says it.
+    Exposed(BTreeSet<u16>, Span),
+    Unknown,
+}
+
+fn listening(deployed: &Deployed<'_>) -> Listening {
+    match told(deployed.process) {
+        Some((Fact::Known(port) | Fact::Assumed(port), span)) => return Listening::Told(port, span),
+        Some((Fact::Unknown, _)) => return Listening::Unknown,
+        None => {}
+    }
+    let service = deployed.service;
+    if let Some(known) = deployed.process.known {
+        // A command, a config file or a variable may move it.
+        let moved = service.command.is_some()
+            || service.entrypoint.is_some()
+            || service.node.get("configs").is_some()
+            || !service.mounts.is_empty()
+            || service.environment.iter().any(|s| {
+                s.name.value.to_ascii_uppercase().contains("PORT")
+                    || s.name.value.to_ascii_uppercase().contains("LISTEN")
+                    || s.name.value.to_ascii_uppercase().contains("ADDR")
+            });
+        if !moved && !known.ports.is_empty() {
+            return Listening::Table(known.ports.iter().copied().collect());
+        }
+        return Listening::Unknown;
+    }
+    let Some(image) = deployed.image.filter(|_| service.command.is_none() && service.entrypoint.is_none()) else {
+        return Listening::Unknown;
+    };
+    match exposed(image) {
+        Some(ports) if !ports.is_empty() => Listening::Exposed(ports, image.expose[0].span),
+        _ => Listening::Unknown,
+    }
+}
+
+/// The container ports that a service's ports and labels aim at.
+fn targets(deployed: &Deployed<'_>) -> Vec<(Fact<u16>, Span)> {
+    let mut found: Vec<(Fact<u16>, Span)> =
+        deployed.service.ports.iter().filter(|p| !p.udp).map(|p| (p.target.clone(), p.target_span)).collect();
+    for label in deployed.service.settings(&["deploy", "labels"]) {
+        if label.name.value.starts_with("traefik.") && label.name.value.ends_with(".loadbalancer.server.port") {
+            let port =
+                label.value.as_ref().map_or(Fact::Unknown, |v| v.fact.clone().and_then(|t| t.trim().parse().ok()));
+            found.push((port, label.name.span));
+        }
+    }
+    found
+}
+
+fn target_port_mismatch(c: &Context<'_>, out: &mut Ruling) {
+    for deployed in c.app.deployed() {
+        let name = &deployed.service.name.value;
+        let aims = targets(&deployed);
+        // A service that publishes several ports has several listeners: one command line does not tell them all.
+        let several = aims.iter().filter_map(|(p, _)| p.value()).collect::<BTreeSet<_>>().len() > 1;
+        for (target, span) in aims {
+            let Some(&target) = target.known() else {
+                out.unknown(span, "the target port comes from a variable");
+                continue;
+            };
+            let (ports, place, sure) = match listening(&deployed) {
+                Listening::Told(port, place) => (BTreeSet::from([port]), Some(place), true),
+                Listening::Table(ports) => (ports, None, true),
+                Listening::Exposed(ports, place) => (ports, Some(place), false),
+                Listening::Unknown => {
+                    out.unknown(span, format!("nothing says where `{name}` listens"));
+                    continue;
+                }
+            };
+            let also_exposed = deployed.image.and_then(exposed).is_some_and(|e| e.contains(&target) && e.len() > 1);
+            if ports.contains(&target) || also_exposed {
+                out.holds(span, format!("`{name}` listens on {target}"));
+                continue;
+            }
+            if several && sure && place.is_some() {
+                out.unknown(span, format!("`{name}` may listen on several ports"));
+                continue;
+            }
+            let shown = ports.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
+            let mut violation =
+                Violation::at(span, format!("the target port is {target}, but `{name}` listens on {shown}"))
+                    .help(format!("aim at {shown}"));
+            if let Some(place) = place {
+                violation = violation.related(place, format!("this says {shown}"));
+            }
+            out.violation(if sure { violation } else { violation.severity(Severity::Warning) });
+        }
+    }
+}
+
+fn expose_listen_mismatch(c: &Context<'_>, out: &mut Ruling) {
+    for process in &c.app.processes {
+        let Some(image) = c.app.image_of(process) else { continue };
+        // A stack's own command is not what the image's EXPOSE speaks of.
+        let own =
+            c.app.deployed_of(process).is_none_or(|d| d.service.command.is_none() && d.service.entrypoint.is_none());
+        let Some((port, place)) = told(process).filter(|_| own) else { continue };
+        let Some(ports) = exposed(image).filter(|p| !p.is_empty()) else { continue };
+        // The stack's environment moves the port, not the Dockerfile.
+        if c.app.deployed_of(process).is_some_and(|d| d.service.setting("PORT").is_some()) {
+            continue;
+        }
+        let Some(&port) = port.value() else {
+            out.unknown(place, "the port comes from a variable");
+            continue;
+        };
+        if ports.contains(&port) {
+            out.holds(image.expose[0].span, format!("the command listens on {port}"));
+            continue;
+        }
+        let shown = ports.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
+        let message = format!("`EXPOSE` names {shown}, but the command listens on {port}");
+        out.violation(
+            Violation::at(image.expose[0].span, message)
+                .help(format!("`EXPOSE {port}`"))
+                .related(place, "listens here"),
+        );
+    }
+}
+
+fn healthcheck_port_mismatch(c: &Context<'_>, out: &mut Ruling) {
+    for process in &c.app.processes {
+        let image = c.app.image_of(process);
+        let (presence, listening) = match c.app.deployed_of(process) {
+            Some(deployed) => (probe::of(&deployed, c.sources), listening(&deployed)),
+            None => (image.map_or(Presence::Unknown, probe::of_image), Listening::Unknown),
+        };
+        let Presence::Probe(probe) = presence else { continue };
+        let mut ports: BTreeSet<u16> = image.and_then(exposed).unwrap_or_default();
+        let hidden = image.is_some_and(|i| exposed(i).is_none());
+        match &listening {
+            Listening::Told(port, _) => {
+                ports.insert(*port);
+            }
+            Listening::Table(table) => ports.extend(table),
+            Listening::Exposed(..) | Listening::Unknown => {}
+        }
+        let only_exposed = match told(process) {
+            Some((Fact::Known(port) | Fact::Assumed(port), _)) => {
+                ports.insert(port);
+                false
+            }
+            Some((Fact::Unknown, _)) => {
+                out.unknown(probe.span, "the port of the process comes from a variable");
+                continue;
+            }
+            None => !matches!(listening, Listening::Table(_)),
+        };
+        judge(&probe, &ports, hidden || only_exposed, out);
+    }
+}
+
+fn judge(probe: &Probe, ports: &BTreeSet<u16>, unsure: bool, out: &mut Ruling) {
+    for port in probe.ports() {
+        if ports.contains(&port) {
+            out.holds(probe.span, format!("the healthcheck asks port {port}"));
+        } else if ports.is_empty() || unsure {
+            out.unknown(probe.span, "nothing says where the process listens");
+        } else {
+            let shown = ports.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
+            let message = format!("the healthcheck asks port {port}, but the process listens on {shown}");
+            out.violation(Violation::at(probe.span, message).help("ask the port that the process listens on"));
+        }
+    }
+}

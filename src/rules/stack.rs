@@ -1,0 +1,208 @@
+//! What Swarm makes of the stack: what it refuses, loses, or does otherwise than Compose.
+
+use super::{Checks, Context, Ruling};
+use crate::app::Deployed;
+use crate::app::known::Role;
+use crate::stack::{Mode, Mount, MountKind, Published};
+use crate::syntax::tree::Node;
+use crate::violation::{Severity, Violation};
+
+pub(super) const CHECKS: Checks = &[
+    ("app-on-manager", app_on_manager),
+    ("docker-socket-mounted", docker_socket_mounted),
+    ("published-ip-ignored", published_ip_ignored),
+    ("relative-bind-mount", relative_bind_mount),
+    ("stack-ignored-key", stack_ignored_key),
+];
+
+fn relative_bind_mount(c: &Context<'_>, out: &mut Ruling) {
+    for deployed in c.app.deployed() {
+        for mount in deployed.service.mounts.iter().filter(|m| m.kind == MountKind::Bind) {
+            let Some(source) = &mount.source else { continue };
+            let text = source.text().unwrap_or(&source.raw);
+            if !text.starts_with(['.', '~']) {
+                out.holds(mount.source_span, format!("`{text}` is a path of the node"));
+                continue;
+            }
+            let violation = Violation::at(mount.source_span, format!("`{text}` is a path on the machine that deploys"))
+                .help("make it a config (`configs:`) or put it into the image: no other node has this path");
+            out.violation(if c.config.single_node { violation.severity(Severity::Warning) } else { violation });
+        }
+    }
+}
+
+fn is_socket(mount: &Mount) -> bool {
+    mount.source.as_ref().and_then(|s| s.text()).is_some_and(|s| s.ends_with("/docker.sock"))
+}
+
+/// Images that ask the Swarm's managers.
+const CONSUMERS: &[&str] = &[
+    "traefik",
+    "portainer",
+    "swarmpit",
+    "shepherd",
+    "swarm-cronjob",
+    "caddy-docker-proxy",
+    "visualizer",
+    "gantry",
+    "swarm-listener",
+    "docker-flow",
+    "swarmprom",
+    "orbiter",
+    "swarm-launcher",
+];
+
+/// Where a service may run, as far as roles go.
+#[derive(PartialEq, Eq, Clone, Copy)]
+enum Placed {
+    Managers,
+    Workers,
+    /// A label, a host name or a variable decides.
+    Elsewhere,
+    Anywhere,
+}
+
+fn placed(deployed: &Deployed<'_>) -> Placed {
+    let mut placed = Placed::Anywhere;
+    for constraint in deployed.service.constraints() {
+        let text = constraint.text().unwrap_or(&constraint.raw).replace(' ', "").to_ascii_lowercase();
+        match text.as_str() {
+            "node.role==manager" | "node.role!=worker" => return Placed::Managers,
+            "node.role==worker" | "node.role!=manager" => return Placed::Workers,
+            _ if text.contains("==") || text.contains('$') => placed = Placed::Elsewhere,
+            _ => {}
+        }
+    }
+    placed
+}
+
+fn docker_socket_mounted(c: &Context<'_>, out: &mut Ruling) {
+    for deployed in c.app.deployed() {
+        let name = &deployed.service.name.value;
+        for mount in deployed.service.mounts.iter().filter(|m| is_socket(m)) {
+            let image = deployed.process.reference.as_ref().map_or(String::new(), |r| r.name().to_ascii_lowercase());
+            let agent = image.ends_with("/agent") || image.contains("socket-proxy");
+            let consumer = CONSUMERS.iter().any(|i| image.contains(i)) && !agent;
+            if deployed.image.is_some() {
+                let message = format!("the Docker socket is mounted into `{name}`");
+                out.violation(Violation::at(mount.source_span, message).help("whoever breaks into it is root on the node: ask through a socket proxy that allows only what is needed"));
+            } else if consumer && !c.config.single_node {
+                match placed(&deployed) {
+                    Placed::Managers => out.holds(mount.source_span, format!("`{name}` runs on a manager")),
+                    Placed::Elsewhere => {
+                        out.unknown(mount.source_span, "whether these nodes are managers is not known")
+                    }
+                    _ if deployed.service.mode() == Mode::Global => {
+                        out.holds(mount.source_span, format!("`{name}` runs on every node"))
+                    }
+                    Placed::Workers | Placed::Anywhere => {
+                        let message = format!("`{name}` asks a manager's socket, but may run on a worker");
+                        let help = "add the constraint `node.role == manager`: only a manager answers for the Swarm";
+                        out.violation(Violation::at(mount.source_span, message).help(help).severity(Severity::Error));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn app_on_manager(c: &Context<'_>, out: &mut Ruling) {
+    for deployed in c.app.deployed() {
+        let name = &deployed.service.name.value;
+        let infrastructure = deployed
+            .process
+            .known
+            .is_some_and(|k| matches!(k.role, Role::Proxy | Role::Agent | Role::AdminUi | Role::Tool))
+            || deployed.process.reference.as_ref().is_some_and(|r| {
+                let image = r.name().to_ascii_lowercase();
+                CONSUMERS
+                    .iter()
+                    .chain(&["socket-proxy", "cadvisor", "node-exporter", "keepalived"])
+                    .any(|i| image.contains(i))
+            });
+        if infrastructure || deployed.service.mounts.iter().any(is_socket) || c.config.single_node {
+            continue;
+        }
+        match placed(&deployed) {
+            Placed::Managers => {
+                let at = deployed
+                    .service
+                    .constraints()
+                    .into_iter()
+                    .find(|t| t.raw.replace(' ', "").starts_with("node.role"));
+                let span = at.map_or(deployed.service.name.span, |t| t.span);
+                let message = format!("`{name}` is pinned to the managers");
+                out.violation(
+                    Violation::at(span, message)
+                        .help("pin it to workers (`node.role == worker`) or to a label: managers manage"),
+                );
+            }
+            Placed::Workers => out.holds(deployed.service.name.span, format!("`{name}` runs on workers")),
+            Placed::Elsewhere | Placed::Anywhere => {}
+        }
+    }
+}
+
+fn published_ip_ignored(c: &Context<'_>, out: &mut Ruling) {
+    for deployed in c.app.deployed() {
+        for port in &deployed.service.ports {
+            match (&port.host_ip, &port.published) {
+                (Some(ip), published) if !matches!(ip.as_str(), "" | "0.0.0.0" | "::" | "*") => {
+                    let number = match published {
+                        Published::Port(port) => format!("port {port}"),
+                        Published::Any | Published::Unknown => "the port".to_owned(),
+                    };
+                    let message = format!("`{ip}` is ignored: {number} is open on every node");
+                    let help = "drop the publication and reach it over a network of the stack, or close the port in the nodes' firewall";
+                    out.violation(Violation::at(port.span, message).help(help));
+                }
+                (_, Published::Unknown) => out.unknown(port.span, "the port comes from a variable"),
+                _ => out.holds(port.span, "it is meant for every node"),
+            }
+        }
+    }
+}
+
+/// Keys of a service that `docker stack deploy` names in a warning and drops, with what that loses and what to write.
+/// Docker's own list: `UnsupportedProperties` and `DeprecatedProperties` of its Compose loader. `restart` is not one of
+/// them in truth: it is read as a restart policy.
+const IGNORED: &[(&str, Severity, &str)] = &[
+    ("build", Severity::Note, "build and push the image before the deploy"),
+    ("cgroup_parent", Severity::Warning, "drop it"),
+    ("cgroupns_mode", Severity::Error, "drop it, and do without"),
+    ("container_name", Severity::Note, "drop it: tasks are named by Swarm"),
+    ("devices", Severity::Error, "run it outside of Swarm, or reach the device through a generic resource"),
+    ("domainname", Severity::Warning, "set `hostname` to the full name"),
+    ("expose", Severity::Note, "drop it: services of one network reach every port"),
+    ("external_links", Severity::Warning, "attach both to one network"),
+    ("ipc", Severity::Error, "drop it, and do without"),
+    ("links", Severity::Warning, "attach both to one network: the service's name resolves there"),
+    ("mac_address", Severity::Warning, "drop it"),
+    ("network_mode", Severity::Error, "attach it to an external network named `host`"),
+    ("pid", Severity::Error, "drop it, and do without"),
+    ("privileged", Severity::Error, "name the capabilities that it needs in `cap_add`"),
+    ("security_opt", Severity::Error, "set it in the daemon's configuration on every node"),
+    ("shm_size", Severity::Warning, "mount a tmpfs at /dev/shm in the long form of `volumes`"),
+    ("userns_mode", Severity::Error, "set it in the daemon's configuration on every node"),
+];
+
+fn stack_ignored_key(c: &Context<'_>, out: &mut Ruling) {
+    for deployed in c.app.deployed() {
+        for (key, severity, help) in IGNORED {
+            let Some(entry) = deployed.service.node.entry(key) else { continue };
+            if is_nothing(&entry.value) {
+                continue;
+            }
+            let violation = Violation::at(entry.key.span, format!("`{key}` is ignored by Swarm")).help(*help);
+            out.violation(violation.severity(*severity));
+        }
+    }
+}
+
+/// A value that asks for nothing: dropping it loses nothing.
+fn is_nothing(node: &Node) -> bool {
+    node.is_null()
+        || node.as_bool() == Some(false)
+        || node.as_str() == Some("")
+        || !node.is_map() && node.items().is_empty() && node.scalar().is_none()
+}

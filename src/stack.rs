@@ -1,0 +1,211 @@
+//! What a stack or Compose file says: services, ports, mounts and networks, every value as far as it is known.
+
+pub mod interpolate;
+pub mod merge;
+mod mount;
+mod port;
+mod service;
+
+use std::collections::BTreeMap;
+
+pub use interpolate::{Reference, Text, Variables};
+pub use mount::{Mount, MountKind};
+pub use port::{Port, Published};
+pub use service::split;
+pub use service::{Argument, Attachment, Build, Healthcheck, Mode, Service, Setting};
+
+use crate::source::{At, FileId, Span};
+use crate::syntax::tree::Node;
+
+/// One stack or Compose file, or several that are deployed as one.
+#[derive(Debug)]
+pub struct Stack {
+    /// In the order of `-c`.
+    pub files: Vec<FileId>,
+    pub role: Role,
+    pub root: Node,
+    pub services: Vec<Service>,
+    pub volumes: BTreeMap<String, Volume>,
+    /// Top-level networks; external ones are named true.
+    pub networks: BTreeMap<String, bool>,
+}
+
+/// What a file of services is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Deployed by `docker stack deploy`.
+    Swarm,
+    /// Only ever run by `docker compose`: judged for development parity, not as a stack.
+    Compose,
+}
+
+/// A top-level volume.
+#[derive(Debug, Clone)]
+pub struct Volume {
+    pub span: Span,
+    pub external: bool,
+    pub driver: Option<Text>,
+    /// Its name has a placeholder such as `{{.Task.Slot}}`: every task has its own.
+    pub per_task: bool,
+    /// `driver_opts`, by name.
+    pub options: BTreeMap<String, Text>,
+}
+
+/// Where a volume's data lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Storage {
+    /// On the node that runs the task.
+    Node,
+    /// Reachable from every node.
+    Network,
+    /// Its driver, or who made it, decides.
+    Unknown,
+}
+
+impl Volume {
+    #[must_use]
+    pub fn storage(&self) -> Storage {
+        if self.external || self.per_task {
+            return Storage::Unknown;
+        }
+        match self.driver.as_ref().map(|d| d.fact.text()) {
+            None | Some(Some("local")) => {}
+            Some(_) => return Storage::Unknown,
+        }
+        let option = |name: &str| self.options.get(name).map(|t| t.fact.text());
+        match option("type") {
+            None if self.options.is_empty() => Storage::Node,
+            Some(None) => Storage::Unknown,
+            Some(Some(kind))
+                if ["nfs", "nfs4", "cifs", "smb", "smb3", "glusterfs", "ceph", "9p", "lustre"].contains(&kind) =>
+            {
+                Storage::Network
+            }
+            // `type: none, o: bind` and tmpfs stay on the node.
+            _ => Storage::Node,
+        }
+    }
+}
+
+impl Stack {
+    /// Reads the merged tree of `files`.
+    #[must_use]
+    pub fn new(files: Vec<FileId>, role: Role, root: Node, variables: &Variables) -> Self {
+        let services = root
+            .get("services")
+            .map(Node::entries)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|e| Service::new(e, variables))
+            .collect();
+        let mut volumes = BTreeMap::new();
+        for entry in root.get("volumes").map(Node::entries).unwrap_or_default() {
+            volumes.insert(entry.name().to_owned(), volume(&entry.value, entry.key.span, variables));
+        }
+        let mut networks = BTreeMap::new();
+        for entry in root.get("networks").map(Node::entries).unwrap_or_default() {
+            networks.insert(entry.name().to_owned(), external(&entry.value));
+        }
+        Self { files, role, root, services, volumes, networks }
+    }
+
+    #[must_use]
+    pub fn service(&self, name: &str) -> Option<&Service> {
+        self.services.iter().find(|s| s.name.value == name)
+    }
+
+    /// The file that says most: the first.
+    #[must_use]
+    pub fn file(&self) -> FileId {
+        self.files[0]
+    }
+
+    /// Where a mount's data lives.
+    #[must_use]
+    pub fn storage(&self, mount: &Mount) -> Storage {
+        match mount.kind {
+            MountKind::Bind | MountKind::Anonymous => Storage::Node,
+            MountKind::Tmpfs | MountKind::Unknown => Storage::Unknown,
+            MountKind::Volume => {
+                match mount.source.as_ref().and_then(|s| s.fact.text()).map(|name| self.volumes.get(name)) {
+                    Some(Some(volume)) => volume.storage(),
+                    // Undeclared: the deploy refuses it, and Compose too.
+                    Some(None) => Storage::Node,
+                    None => Storage::Unknown,
+                }
+            }
+        }
+    }
+}
+
+/// `external: true`, or the old map form.
+fn external(node: &Node) -> bool {
+    node.get("external")
+        .is_some_and(|e| e.as_bool() == Some(true) || e.is_map() || e.as_str().is_some_and(|s| s == "true"))
+}
+
+fn volume(node: &Node, span: Span, variables: &Variables) -> Volume {
+    let options = node
+        .get("driver_opts")
+        .map(Node::entries)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|e| Some((e.name().to_owned(), Text::of(&e.value, variables)?)))
+        .collect();
+    let per_task = node.get("name").and_then(Node::scalar).is_some_and(|name| name.contains("{{"));
+    Volume {
+        span,
+        external: external(node),
+        per_task,
+        driver: node.get("driver").and_then(|d| Text::of(d, variables)),
+        options,
+    }
+}
+
+/// Whether a tree looks like a file of services: what `docker compose` or `docker stack` would read.
+#[must_use]
+pub fn is_services_file(root: &Node) -> bool {
+    if root.get("apiVersion").is_some() || root.get("kind").is_some() {
+        return false;
+    }
+    let services = root.get("services").map(Node::entries).unwrap_or_default();
+    !services.is_empty()
+        && services.iter().all(|s| s.value.is_map() || s.value.is_null())
+        && services.iter().any(|s| {
+            [
+                "image",
+                "build",
+                "deploy",
+                "command",
+                "entrypoint",
+                "environment",
+                "env_file",
+                "ports",
+                "volumes",
+                "extends",
+                "healthcheck",
+                "networks",
+                "secrets",
+                "configs",
+                "depends_on",
+                "restart",
+                "labels",
+                "logging",
+            ]
+            .iter()
+            .any(|key| s.value.get(key).is_some())
+        })
+}
+
+/// Where the file itself says that it is a Swarm stack: a `deploy` key that Compose has no use for.
+#[must_use]
+pub fn swarm_evidence(root: &Node) -> Option<At<String>> {
+    for service in root.get("services").map(Node::entries).unwrap_or_default() {
+        for key in ["mode", "placement", "update_config", "rollback_config", "endpoint_mode", "labels"] {
+            if let Some(entry) = service.value.get("deploy").and_then(|d| d.entry(key)) {
+                return Some(At::new(format!("deploy.{key}"), entry.key.span));
+            }
+        }
+    }
+    None
+}

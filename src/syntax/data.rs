@@ -1,0 +1,109 @@
+//! JSON and TOML text → the spanned tree.
+
+use jsonc_parser::ast;
+use jsonc_parser::common::Ranged;
+use jsonc_parser::{CollectOptions, ParseOptions};
+use toml::de::{DeTable, DeValue};
+
+use super::tree::{Entry, Node, Value};
+use crate::source::{At, FileId, Span};
+
+/// Parses JSON; comments and trailing commas are let pass, as the tools that read such files do.
+///
+/// # Errors
+/// What is wrong and where.
+pub fn json(file: FileId, text: &str) -> Result<Node, At<String>> {
+    let body = text.trim_start_matches('\u{feff}');
+    let skipped = text.len() - body.len();
+    let parsed =
+        jsonc_parser::parse_to_ast(body, &CollectOptions::default(), &ParseOptions::default()).map_err(|e| {
+            let range = e.range();
+            At::new(e.kind().to_string(), Span::new(file, range.start + skipped, range.end + skipped))
+        })?;
+    let span = |range: jsonc_parser::common::Range| Span::new(file, range.start + skipped, range.end + skipped);
+    match parsed.value {
+        Some(value) => Ok(from_json(&value, &span)),
+        None => Err(At::new("the file is empty".into(), Span::new(file, 0, 0))),
+    }
+}
+
+fn from_json(value: &ast::Value<'_>, span: &impl Fn(jsonc_parser::common::Range) -> Span) -> Node {
+    let of = match value {
+        ast::Value::StringLit(text) => Value::Str(text.value.to_string()),
+        ast::Value::NumberLit(number) => match number.value.parse() {
+            Ok(value) => Value::Int(value),
+            Err(_) => Value::Float(number.value.parse().unwrap_or(f64::NAN)),
+        },
+        ast::Value::BooleanLit(value) => Value::Bool(value.value),
+        ast::Value::NullKeyword(_) => Value::Null,
+        ast::Value::Array(array) => Value::Seq(array.elements.iter().map(|item| from_json(item, span)).collect()),
+        ast::Value::Object(object) => Value::Map(
+            object
+                .properties
+                .iter()
+                .map(|property| Entry {
+                    key: Node {
+                        span: span(property.name.range()),
+                        value: Value::Str(property.name.as_str().to_owned()),
+                    },
+                    value: from_json(&property.value, span),
+                    merged: false,
+                })
+                .collect(),
+        ),
+    };
+    Node { span: span(value.range()), value: of }
+}
+
+/// Parses TOML.
+///
+/// # Errors
+/// What is wrong and where.
+pub fn toml(file: FileId, text: &str) -> Result<Node, At<String>> {
+    match DeTable::parse(text) {
+        Ok(table) => {
+            let span = Span::new(file, 0, text.len());
+            Ok(Node { span, value: from_table(file, table.get_ref()) })
+        }
+        Err(error) => {
+            let range = error.span().unwrap_or(0..0);
+            Err(At::new(error.message().to_owned(), Span::new(file, range.start, range.end)))
+        }
+    }
+}
+
+fn from_table(file: FileId, table: &DeTable<'_>) -> Value {
+    let mut entries: Vec<Entry> = table
+        .iter()
+        .map(|(key, value)| {
+            let range = key.span();
+            Entry {
+                key: Node {
+                    span: Span::new(file, range.start, range.end),
+                    value: Value::Str(key.get_ref().to_string()),
+                },
+                value: from_toml(file, value),
+                merged: false,
+            }
+        })
+        .collect();
+    entries.sort_by_key(|entry| entry.key.span);
+    Value::Map(entries)
+}
+
+fn from_toml(file: FileId, value: &toml::Spanned<DeValue<'_>>) -> Node {
+    let range = value.span();
+    let of = match value.get_ref() {
+        DeValue::String(text) => Value::Str(text.to_string()),
+        DeValue::Integer(number) => match i128::from_str_radix(number.as_str(), number.radix()) {
+            Ok(value) => Value::Int(value),
+            Err(_) => Value::Str(number.as_str().to_owned()),
+        },
+        DeValue::Float(number) => Value::Float(number.as_str().parse().unwrap_or(f64::NAN)),
+        DeValue::Boolean(value) => Value::Bool(*value),
+        DeValue::Datetime(date) => Value::Date(date.to_string()),
+        DeValue::Array(items) => Value::Seq(items.iter().map(|item| from_toml(file, item)).collect()),
+        DeValue::Table(table) => from_table(file, table),
+    };
+    Node { span: Span::new(file, range.start, range.end), value: of }
+}
