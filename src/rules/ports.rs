@@ -164,39 +164,41 @@ fn healthcheck_port_mismatch(c: &Context<'_>, out: &mut Ruling) {
         };
         let Presence::Probe(probe) = presence else { continue };
         let mut ports: BTreeSet<u16> = image.and_then(exposed).unwrap_or_default();
-        let hidden = image.is_some_and(|i| exposed(i).is_none());
+        let mut sure = true;
         match &listening {
             Listening::Told(port, _) => {
                 ports.insert(*port);
             }
             Listening::Table(table) => ports.extend(table),
-            Listening::Exposed(..) | Listening::Unknown => {}
+            Listening::Exposed(..) | Listening::Unknown => sure = false,
         }
-        let only_exposed = match told(process) {
+        match told(process) {
             Some((Fact::Known(port) | Fact::Assumed(port), _)) => {
                 ports.insert(port);
-                false
+                sure = true;
             }
-            Some((Fact::Unknown, _)) => {
-                out.unknown(probe.span, "the port of the process comes from a variable");
-                continue;
-            }
-            None => !matches!(listening, Listening::Table(_)),
-        };
-        judge(&probe, &ports, hidden || only_exposed, out);
+            Some((Fact::Unknown, _)) => ports.clear(),
+            None => {}
+        }
+        // A variable hides a port, or a command of the stack's own listens elsewhere.
+        if image.is_some_and(|i| exposed(i).is_none()) || !sure && c.app.deployed_of(process).is_some_and(|d| d.service.command.is_some()) {
+            ports.clear();
+        }
+        judge(&probe, &ports, sure, out);
     }
 }
 
-fn judge(probe: &Probe, ports: &BTreeSet<u16>, unsure: bool, out: &mut Ruling) {
+fn judge(probe: &Probe, ports: &BTreeSet<u16>, sure: bool, out: &mut Ruling) {
     for port in probe.ports() {
         if ports.contains(&port) {
             out.holds(probe.span, format!("the healthcheck asks port {port}"));
-        } else if ports.is_empty() || unsure {
+        } else if ports.is_empty() {
             out.unknown(probe.span, "nothing says where the process listens");
         } else {
             let shown = ports.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
             let message = format!("the healthcheck asks port {port}, but the process listens on {shown}");
-            out.violation(Violation::at(probe.span, message).help("ask the port that the process listens on"));
+            let violation = Violation::at(probe.span, message).help("ask the port that the process listens on");
+            out.violation(if sure { violation } else { violation.severity(Severity::Warning) });
         }
     }
 }

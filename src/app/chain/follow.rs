@@ -1,6 +1,6 @@
 //! Goes from a command to what it starts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::wrapper::{Stays, wrapped};
 use super::{Chain, Link, ScriptRun, Step, Written};
@@ -15,6 +15,7 @@ use crate::syntax::spliced::Spliced;
 /// How far a chain is followed.
 const MAX_DEPTH: usize = 16;
 const MAX_STEPS: usize = 500;
+const MAX_WORK: usize = 5000;
 
 /// What a chain can lead through.
 pub struct World<'w> {
@@ -50,9 +51,11 @@ pub(super) struct Tracer<'w> {
     functions: BTreeMap<String, Vec<Statement>>,
     pub(super) chain: Chain,
     /// The steps that the ways through the script so far end with.
-    last: Vec<usize>,
+    last: BTreeSet<usize>,
     /// The mains of ways that have ended by `exec`.
-    ended: Vec<usize>,
+    ended: BTreeSet<usize>,
+    /// Commands looked at: a script that calls itself must come to an end.
+    work: usize,
 }
 
 /// Whether a list of statements goes on behind its end.
@@ -74,16 +77,15 @@ impl<'w> Tracer<'w> {
             environment: environment.clone(),
             functions: BTreeMap::new(),
             chain: Chain::default(),
-            last: Vec::new(),
-            ended: Vec::new(),
+            last: BTreeSet::new(),
+            ended: BTreeSet::new(),
+            work: 0,
         }
     }
 
     pub(super) fn finish(mut self) -> Chain {
-        self.ended.extend(self.last);
-        self.ended.sort_unstable();
-        self.ended.dedup();
-        self.chain.mains = self.ended;
+        self.ended.append(&mut self.last);
+        self.chain.mains = self.ended.into_iter().collect();
         self.chain
     }
 
@@ -202,7 +204,7 @@ impl<'w> Tracer<'w> {
             }
             Statement::If { branches, otherwise } => {
                 let before = self.last.clone();
-                let mut ends = Vec::new();
+                let mut ends = BTreeSet::new();
                 let mut on = otherwise.is_empty();
                 if on {
                     ends.extend(before.iter().copied());
@@ -221,7 +223,7 @@ impl<'w> Tracer<'w> {
                     on = true;
                     ends.extend(self.last.iter().copied());
                 }
-                self.last = if on { ends } else { Vec::new() };
+                self.last = if on { ends } else { BTreeSet::new() };
                 if on { Flow::On } else { Flow::Ended }
             }
             Statement::Case { arms, .. } => {
@@ -269,6 +271,11 @@ impl<'w> Tracer<'w> {
     }
 
     fn command(&mut self, command: &shell::Command, here: &mut Here) -> Flow {
+        self.work += 1;
+        if self.work > MAX_WORK {
+            self.chain.open = true;
+            return Flow::Ended;
+        }
         let assignments: Vec<(String, Fact<String>)> =
             command.assignments.iter().map(|a| (a.name.clone(), self.expand(&a.value, here))).collect();
         if command.words.is_empty() {
@@ -400,7 +407,7 @@ impl<'w> Tracer<'w> {
             first: here.first,
         });
         if main {
-            self.last = vec![self.chain.steps.len() - 1];
+            self.last = BTreeSet::from([self.chain.steps.len() - 1]);
         }
     }
 

@@ -78,7 +78,6 @@ pub(super) fn runtime_version_drift(c: &Context<'_>, out: &mut Ruling) {
         for said in said(c, runtime) {
             let near: Vec<&(&Image, Version)> =
                 released.iter().filter(|(image, _)| speaks_of(c, said.span, image)).collect();
-            let Some((image, version)) = near.first() else { continue };
             let fits = |version: &Version| {
                 if said.range {
                     !excludes(&said.text, version)
@@ -86,10 +85,16 @@ pub(super) fn runtime_version_drift(c: &Context<'_>, out: &mut Ruling) {
                     Version::parse(&said.text).is_none_or(|v| v.agrees(version))
                 }
             };
-            if near.iter().any(|(_, v)| fits(v)) {
-                out.holds(said.span, format!("`{}` {} fits the release", runtime.name, said.text));
+            // Of an image that is built beside the file, it speaks for sure; of those below, one that fits is enough.
+            let at = folder(c.sources.path(said.span.file));
+            let beside = near.iter().find(|(image, v)| image.context == at && !fits(v));
+            let misfit = beside.or_else(|| near.first().filter(|_| !near.iter().any(|(_, v)| fits(v))));
+            let Some((image, version)) = misfit else {
+                if !near.is_empty() {
+                    out.holds(said.span, format!("`{}` {} fits the release", runtime.name, said.text));
+                }
                 continue;
-            }
+            };
             let shown = if said.range {
                 said.text.clone()
             } else {
