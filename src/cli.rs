@@ -165,7 +165,7 @@ pub fn main() -> ExitCode {
         Ok(Ok(Ok(code))) => code,
         Ok(Ok(Err(Error::Write(error)))) if error.kind() == std::io::ErrorKind::BrokenPipe => CLEAN,
         Ok(Ok(Err(error))) => {
-            report(error);
+            report(&error);
             FAILED
         }
         Ok(Err(_)) | Err(_) => FAILED,
@@ -197,11 +197,11 @@ fn write(bytes: &[u8]) -> Result<(), Error> {
 }
 
 /// Shows what the operator got wrong.
-fn report(error: Error) {
+fn report(error: &Error) {
     let mut text = String::new();
     let handler =
         miette::GraphicalReportHandler::new_themed(miette::GraphicalTheme::unicode_nocolor()).with_links(false);
-    if handler.render_report(&mut text, &error).is_err() {
+    if handler.render_report(&mut text, error).is_err() {
         text = error.to_string();
     }
     note(&text);

@@ -19,15 +19,19 @@ pub struct Mark {
     pub message: String,
 }
 
+/// Files by path, with what git thinks of each.
+type Files = BTreeMap<String, (Vec<u8>, Tracking)>;
+
 /// The files of an example without their marks, and the marks.
 #[must_use]
-pub fn strip(example: &Example) -> (BTreeMap<String, (Vec<u8>, Tracking)>, Vec<Mark>) {
+pub fn strip(example: &Example) -> (Files, Vec<Mark>) {
     let mut files = BTreeMap::new();
     let mut marks = Vec::new();
     for file in &example.files {
         let (text, found) = strip_file(file);
         marks.extend(found);
         let text = if file.attributes.iter().any(|a| a == "crlf") { text.replace('\n', "\r\n") } else { text };
+        let text = if file.attributes.iter().any(|a| a == "nul") { format!("{text}\0") } else { text };
         let has = |word: &str| file.attributes.iter().any(|a| a == word);
         let tracking = if !example.repository {
             Tracking::NoRepository

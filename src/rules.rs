@@ -281,3 +281,17 @@ fn merge_twins(violations: &mut Vec<Violation>, default: Severity) {
     }
     *violations = kept;
 }
+
+/// The rules as a Markdown table, as the README shows them.
+#[must_use]
+pub fn table() -> String {
+    use std::fmt::Write as _;
+    let mut text = String::from("| factor | rule | default | what it finds |\n| --- | --- | --- | --- |\n");
+    for rule in all() {
+        let (numeral, factor, folder) = (rule.factor.numeral(), rule.factor.name(), rule.factor.folder());
+        let (name, severity, summary) = (rule.name, rule.severity(), &rule.page.summary);
+        let _ =
+            writeln!(text, "| {numeral} {factor} | [`{name}`](rules/{folder}/{name}.md) | {severity} | {summary} |");
+    }
+    text
+}

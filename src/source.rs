@@ -277,6 +277,7 @@ impl Sources {
     }
 
     /// Offsets at which the lines of a file begin.
+    #[must_use]
     pub fn line_starts(&self, id: FileId) -> &[u32] {
         self.file(id).lines.get_or_init(|| {
             let text = self.text(id);

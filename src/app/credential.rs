@@ -168,7 +168,7 @@ pub fn is_secret_name(name: &str) -> bool {
     key || glued
         || WORDS.contains(last)
         || words.len() > 1 && words.iter().any(|w| matches!(*w, "PASSWORD" | "PASSWD"))
-        || words.iter().any(|w| *w == "SECRET") && *last == "BASE"
+        || words.contains(&"SECRET") && *last == "BASE"
 }
 
 /// Whether a value stands for itself: no path, no switch, no number, nothing to be filled in.

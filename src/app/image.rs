@@ -221,7 +221,7 @@ impl Image {
                 "apt-get" | "apt" | "apk" | "yum" | "dnf" | "microdnf" | "zypper" | "aptitude" | "pacman"
                 | "install_packages" | "apt-install" => {
                     if rest.iter().any(|a| matches!(*a, "remove" | "purge" | "del" | "autoremove" | "erase")) {
-                        let gone: Vec<&str> = rest.iter().copied().collect();
+                        let gone = rest.to_vec();
                         self.installed.retain(|i| !gone.contains(&i.as_str()));
                     } else {
                         // A list in a variable, or of a file, may hold anything.

@@ -111,9 +111,10 @@ fn nothing_to_check(outcome: &Outcome) -> bool {
 }
 
 fn show_files(outcome: &Outcome, prefix: &str) -> Result<u8, Error> {
+    use std::fmt::Write as _;
     let mut text = String::new();
     for (_, file) in outcome.sources.files().filter(|(_, f)| f.kind != Kind::Other) {
-        text += &format!("{prefix}{}\t{:?}\t{:?}\n", file.path, file.kind, file.class);
+        let _ = writeln!(text, "{prefix}{}\t{:?}\t{:?}", file.path, file.kind, file.class);
     }
     write(text.as_bytes())?;
     Ok(CLEAN)

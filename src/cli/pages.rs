@@ -54,7 +54,7 @@ fn page(rule: &Rule) -> String {
 pub(super) fn list(format: ListFormat) -> Result<u8, Error> {
     let text = match format {
         ListFormat::Table => table(),
-        ListFormat::Markdown => markdown(),
+        ListFormat::Markdown => rules::table(),
         ListFormat::Json => as_json(),
     };
     write(text.as_bytes())?;
@@ -70,26 +70,6 @@ fn table() -> String {
             rule.factor.numeral(),
             rule.severity(),
             rule.name,
-            rule.page.summary
-        );
-    }
-    text
-}
-
-/// The rule table of the README.
-#[must_use]
-pub fn markdown() -> String {
-    let mut text = String::from("| factor | rule | default | what it finds |\n| --- | --- | --- | --- |\n");
-    for rule in rules::all() {
-        let _ = writeln!(
-            text,
-            "| {} {} | [`{}`](rules/{}/{}.md) | {} | {} |",
-            rule.factor.numeral(),
-            rule.factor.name(),
-            rule.name,
-            rule.factor.folder(),
-            rule.name,
-            rule.severity(),
             rule.page.summary
         );
     }

@@ -18,10 +18,22 @@ pub(super) const CHECKS: Checks = &[
     ("build-tools-in-final-stage", build_tools_in_final_stage),
     ("code-fetched-at-run", code_fetched_at_run),
     ("code-mounted-over-image", code_mounted_over_image),
+    ("dockerfile-invalid", dockerfile_invalid),
     ("entrypoint-not-runnable", runnable::entrypoint_not_runnable),
     ("moving-base-image", moving_base_image),
     ("mutable-image-tag", mutable_image_tag),
 ];
+
+fn dockerfile_invalid(c: &Context<'_>, out: &mut Ruling) {
+    for dockerfile in &c.app.dockerfiles {
+        for error in &dockerfile.errors {
+            out.violation(Violation::at(error.span, error.value.clone()));
+        }
+        if dockerfile.errors.is_empty() {
+            out.holds(c.sources.line_span(dockerfile.file, 0), "BuildKit accepts it");
+        }
+    }
+}
 
 /// Whether a step is part of another that was spoken of: what a package script runs inside.
 fn inside(step: &Step, told: &[Span]) -> bool {

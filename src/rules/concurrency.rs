@@ -53,7 +53,7 @@ fn daemonized_process(c: &Context<'_>, out: &mut Ruling) {
                     out.violation(Violation::at(step.span, message).help(help));
                 }
                 None if server::is_long_running(step) => {
-                    out.holds(step.span, format!("`{}` stays in the foreground", step.program()))
+                    out.holds(step.span, format!("`{}` stays in the foreground", step.program()));
                 }
                 None => {}
             }
@@ -82,20 +82,17 @@ fn leaves(c: &Context<'_>, process: &Process, image: Option<&Image>, step: &Step
     match program.name.as_str() {
         "nginx" if !foreground && !program.has(&["-t", "-T", "-s", "-v", "-V", "-h"]) => {
             // Whether the config says `daemon off` is known where the config is.
-            let said = match image {
-                Some(image) => {
-                    copies_say(c.sources, image, &[".conf", ".template", ".tmpl", ".nginx"], &["daemon off"])?
+            let said = if let Some(image) = image {
+                copies_say(c.sources, image, &[".conf", ".template", ".tmpl", ".nginx"], &["daemon off"])?
+            } else {
+                let mounted = c
+                    .app
+                    .deployed_of(process)
+                    .is_some_and(|d| !d.service.mounts.is_empty() || d.service.node.get("configs").is_some());
+                if mounted || process.known.is_none() {
+                    return None;
                 }
-                None => {
-                    let mounted = c
-                        .app
-                        .deployed_of(process)
-                        .is_some_and(|d| !d.service.mounts.is_empty() || d.service.node.get("configs").is_some());
-                    if mounted || process.known.is_none() {
-                        return None;
-                    }
-                    false
-                }
+                false
             };
             (!said).then(|| "nginx".to_owned())
         }

@@ -186,7 +186,9 @@ fn secret_in_image(c: &Context<'_>, out: &mut Ruling) {
         for stage in dockerfile.lineage(image.stage) {
             for instruction in dockerfile.stage(stage) {
                 if let Body::Env(pairs) | Body::Arg(pairs) = &instruction.body {
-                    pairs.iter().for_each(|pair| judge_pair(pair, out));
+                    for pair in pairs {
+                        judge_pair(pair, out);
+                    }
                 }
             }
         }

@@ -14,6 +14,7 @@ pub(super) const CHECKS: Checks = &[
     ("lockfile-ignored", lockfile_ignored),
     ("lockfile-missing", lockfile_missing),
     ("lockfile-not-copied", lockfile_not_copied),
+    ("manifest-invalid", manifest_invalid),
     ("unpinned-dependency", pins::unpinned_dependency),
 ];
 
@@ -21,6 +22,14 @@ pub(super) const CHECKS: Checks = &[
 fn manifests<'c>(c: &Context<'c>) -> impl Iterator<Item = &'c Manifest> {
     let sources = c.sources;
     c.app.manifests.iter().filter(move |m| sources.file(m.file).class == Class::App)
+}
+
+fn manifest_invalid(c: &Context<'_>, out: &mut Ruling) {
+    for manifest in manifests(c) {
+        for error in &manifest.errors {
+            out.violation(Violation::at(error.span, error.value.clone()));
+        }
+    }
 }
 
 /// Whether a Dockerfile installs what a manifest declares.

@@ -127,7 +127,7 @@ fn backing_type_drift(c: &Context<'_>, out: &mut Ruling) {
         if near.is_empty() || near.iter().any(|r| r.kind == development.kind) {
             continue;
         }
-        let same_name = near.iter().find(|r| r.service == development.service && r.service != "");
+        let same_name = near.iter().find(|r| r.service == development.service && !r.service.is_empty());
         // The only database here and the only database there are the same one under two names.
         let databases =
             |all: &mut dyn Iterator<Item = &Backing>| all.filter(|b| b.role == ImageRole::Datastore).count();

@@ -181,7 +181,9 @@ fn healthcheck_port_mismatch(c: &Context<'_>, out: &mut Ruling) {
             None => {}
         }
         // A variable hides a port, or a command of the stack's own listens elsewhere.
-        if image.is_some_and(|i| exposed(i).is_none()) || !sure && c.app.deployed_of(process).is_some_and(|d| d.service.command.is_some()) {
+        if image.is_some_and(|i| exposed(i).is_none())
+            || !sure && c.app.deployed_of(process).is_some_and(|d| d.service.command.is_some())
+        {
             ports.clear();
         }
         judge(&probe, &ports, sure, out);

@@ -3,6 +3,7 @@
 use super::{Checks, Context, Ruling};
 use crate::app::Deployed;
 use crate::app::known::Role;
+use crate::source::Kind;
 use crate::stack::{Mode, Mount, MountKind, Published};
 use crate::syntax::tree::Node;
 use crate::violation::{Severity, Violation};
@@ -13,7 +14,18 @@ pub(super) const CHECKS: Checks = &[
     ("published-ip-ignored", published_ip_ignored),
     ("relative-bind-mount", relative_bind_mount),
     ("stack-ignored-key", stack_ignored_key),
+    ("stack-yaml-invalid", stack_yaml_invalid),
 ];
+
+fn stack_yaml_invalid(c: &Context<'_>, out: &mut Ruling) {
+    for (file, error) in &c.app.refused {
+        let name = crate::source::name(c.sources.path(*file)).to_ascii_lowercase();
+        let meant = ["stack", "swarm", "compose"].iter().any(|word| name.contains(word));
+        if c.sources.file(*file).kind == Kind::Stack && meant {
+            out.violation(Violation::at(error.span, error.value.clone()));
+        }
+    }
+}
 
 fn relative_bind_mount(c: &Context<'_>, out: &mut Ruling) {
     for deployed in c.app.deployed() {
@@ -90,10 +102,10 @@ fn docker_socket_mounted(c: &Context<'_>, out: &mut Ruling) {
                 match placed(&deployed) {
                     Placed::Managers => out.holds(mount.source_span, format!("`{name}` runs on a manager")),
                     Placed::Elsewhere => {
-                        out.unknown(mount.source_span, "whether these nodes are managers is not known")
+                        out.unknown(mount.source_span, "whether these nodes are managers is not known");
                     }
                     _ if deployed.service.mode() == Mode::Global => {
-                        out.holds(mount.source_span, format!("`{name}` runs on every node"))
+                        out.holds(mount.source_span, format!("`{name}` runs on every node"));
                     }
                     Placed::Workers | Placed::Anywhere => {
                         let message = format!("`{name}` asks a manager's socket, but may run on a worker");

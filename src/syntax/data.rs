@@ -8,23 +8,66 @@ use toml::de::{DeTable, DeValue};
 use super::tree::{Entry, Node, Value};
 use crate::source::{At, FileId, Span};
 
-/// Parses JSON; comments and trailing commas are let pass, as the tools that read such files do.
+/// Deeper nesting is refused: the parser below recurses.
+const MAX_DEPTH: usize = 500;
+
+/// Parses JSON, as strictly as the package managers do.
 ///
 /// # Errors
 /// What is wrong and where.
 pub fn json(file: FileId, text: &str) -> Result<Node, At<String>> {
     let body = text.trim_start_matches('\u{feff}');
     let skipped = text.len() - body.len();
-    let parsed =
-        jsonc_parser::parse_to_ast(body, &CollectOptions::default(), &ParseOptions::default()).map_err(|e| {
-            let range = e.range();
-            At::new(e.kind().to_string(), Span::new(file, range.start + skipped, range.end + skipped))
-        })?;
+    if let Some(at) = too_deep(body) {
+        return Err(At::new("nested too deeply".into(), Span::new(file, at + skipped, at + skipped)));
+    }
+    let strict = ParseOptions {
+        allow_comments: false,
+        allow_loose_object_property_names: false,
+        allow_trailing_commas: false,
+        allow_missing_commas: false,
+        allow_single_quoted_strings: false,
+        allow_hexadecimal_numbers: false,
+        allow_unary_plus_numbers: false,
+        allow_bare_decimal_point_numbers: false,
+        allow_non_finite_numbers: false,
+        allow_extended_string_escapes: false,
+    };
+    let parsed = jsonc_parser::parse_to_ast(body, &CollectOptions::default(), &strict).map_err(|e| {
+        let range = e.range();
+        let message = e.kind().to_string();
+        let message = message[..1].to_lowercase() + &message[1..];
+        At::new(message, Span::new(file, range.start + skipped, range.end + skipped))
+    })?;
     let span = |range: jsonc_parser::common::Range| Span::new(file, range.start + skipped, range.end + skipped);
     match parsed.value {
         Some(value) => Ok(from_json(&value, &span)),
         None => Err(At::new("the file is empty".into(), Span::new(file, 0, 0))),
     }
+}
+
+/// Where brackets are nested deeper than [`MAX_DEPTH`].
+fn too_deep(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut quoted = false;
+    let mut bytes = text.bytes().enumerate();
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\\' if quoted => {
+                bytes.next();
+            }
+            b'[' | b'{' if !quoted => {
+                depth += 1;
+                if depth > MAX_DEPTH {
+                    return Some(at);
+                }
+            }
+            b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    None
 }
 
 fn from_json(value: &ast::Value<'_>, span: &impl Fn(jsonc_parser::common::Range) -> Span) -> Node {

@@ -129,6 +129,7 @@ impl Instruction {
         self.flags.iter().find(|flag| flag.name == name)
     }
 
+    #[must_use]
     pub fn flag_value(&self, name: &str) -> Option<&str> {
         self.flag(name)?.value.as_deref()
     }

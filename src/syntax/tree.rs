@@ -145,6 +145,7 @@ impl Node {
     /// The route of keys to the smallest entry that holds `span`, such as `services.web.ports[0]`.
     #[must_use]
     pub fn route(&self, span: Span) -> Option<String> {
+        use std::fmt::Write as _;
         let mut route = String::new();
         let mut node = self;
         loop {
@@ -159,7 +160,7 @@ impl Node {
             }
             match node.items().iter().enumerate().find(|(_, item)| item.span.contains(span)) {
                 Some((n, item)) => {
-                    route += &format!("[{n}]");
+                    let _ = write!(route, "[{n}]");
                     node = item;
                 }
                 None => return (!route.is_empty()).then_some(route),

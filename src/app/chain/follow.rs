@@ -360,17 +360,14 @@ impl<'w> Tracer<'w> {
         }
         let mut inner = here.clone();
         inner.span = command.span;
-        inner.first = command.words[0].raw.trim_matches('"').to_owned();
+        command.words[0].raw.trim_matches('"').clone_into(&mut inner.first);
         inner.redirects.extend(command.redirects.iter().cloned());
         inner.assignments.extend(assignments);
         inner.exec = program == "exec";
         if inner.exec && !here.around.background {
             // What execs is no longer there.
-            match inner.under.last() {
-                Some(Link::Shell(_) | Link::Script(..)) => {
-                    inner.under.pop();
-                }
-                _ => {}
+            if let Some(Link::Shell(_) | Link::Script(..)) = inner.under.last() {
+                inner.under.pop();
             }
         }
         let exec = inner.exec;
@@ -550,7 +547,7 @@ impl<'w> Tracer<'w> {
             .map(|i| i.split_whitespace().map(name).filter(|w| *w != "env" && !w.starts_with('-')).collect::<Vec<_>>());
         let is_shell = match &interpreter {
             Some(words) => words.first().is_some_and(|w| shell::is_shell(w)) || words.first() == Some(&"with-contenv"),
-            None => by_name || read && !path.contains('.') || read && by_name,
+            None => by_name || read && !path.contains('.'),
         };
         if !is_shell {
             return false;

@@ -104,7 +104,7 @@ pub(super) fn wrapped(argv: &[Argument]) -> Option<Wrapped> {
     let two = argv.get(1).map(Argument::text);
     // Tools of a language that run a program of the project.
     let project = match (program, two) {
-        ("bundle" | "bundler", Some("exec")) | ("poetry" | "pipenv", Some("run")) | ("pnpm" | "yarn", Some("exec")) => {
+        ("bundle" | "bundler" | "pnpm" | "yarn", Some("exec")) | ("poetry" | "pipenv", Some("run")) => {
             Some((2, Stays::No))
         }
         ("uv" | "pdm" | "hatch" | "rye" | "conda", Some("run")) => Some((2, Stays::Yes)),

@@ -27,7 +27,7 @@ fn judge(c: &Context<'_>, image: &Image, run: &ScriptRun, out: &mut Ruling) {
     let mut wrong = |message: String, help: &str| {
         out.violation(
             Violation::at(run.call, message).help(help).related(c.sources.line_span(run.file, 0), "this script"),
-        )
+        );
     };
     let first = text.lines().next().unwrap_or_default();
     let mut sound = true;

@@ -30,7 +30,7 @@ pub(super) fn healthcheck_missing(c: &Context<'_>, out: &mut Ruling) {
         match probe::of(&deployed, c.sources) {
             Presence::Probe(probe) => out.holds(probe.span, format!("`{name}` has a healthcheck")),
             Presence::Unknown => {
-                out.unknown(service.name.span, format!("the image of `{name}` may have a healthcheck"))
+                out.unknown(service.name.span, format!("the image of `{name}` may have a healthcheck"));
             }
             // `disable: true` is somebody's decision.
             Presence::None if service.healthcheck.as_ref().is_some_and(|h| h.disabled) => {}

@@ -236,10 +236,10 @@ fn uwsgi(c: &Context<'_>, image: Option<&Image>, step: &Step, out: &mut Ruling) 
         return;
     }
     let on_line = program.args.iter().any(|a| a.text().starts_with("--die-on-term"));
-    let file = program
-        .option(&["--ini", "-y", "--yaml", "--xml"])
-        .and_then(|f| f.into_value())
-        .or_else(|| program.args.iter().map(|a| a.text()).find(|a| a.ends_with(".ini")).map(str::to_owned));
+    let file =
+        program.option(&["--ini", "-y", "--yaml", "--xml"]).and_then(crate::fact::Fact::into_value).or_else(|| {
+            program.args.iter().map(crate::stack::Argument::text).find(|a| a.ends_with(".ini")).map(str::to_owned)
+        });
     let text = match (&file, image) {
         (Some(file), Some(image)) => image
             .locate(file, c.sources, &c.app.images)

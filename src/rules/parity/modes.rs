@@ -30,7 +30,7 @@ pub(super) fn dev_server_in_release(c: &Context<'_>, out: &mut Ruling) {
                     });
                 }
                 None if server::is_long_running(step) => {
-                    out.holds(step.span, format!("`{}` is no server for development", step.program()))
+                    out.holds(step.span, format!("`{}` is no server for development", step.program()));
                 }
                 None => {}
             }

@@ -348,7 +348,7 @@ impl Reader<'_> {
             return self.error(format!("`{}` requires at least two arguments", self.upper()));
         }
         let target = words.pop().expect("there are two");
-        let sources = words.into_iter().filter(|w| !(w.value.starts_with("<<") && !self.heredocs.is_empty())).collect();
+        let sources = words.into_iter().filter(|w| !w.value.starts_with("<<") || self.heredocs.is_empty()).collect();
         Ok(Body::Copy { sources, target, heredocs: self.heredocs.to_vec() })
     }
 

@@ -72,9 +72,12 @@ pub(super) fn behind_flags(text: &str) -> &str {
     rest
 }
 
+/// An element of a JSON array that is a string, with its place; nothing for any other.
+type Element = Option<(String, Range<usize>)>;
+
 /// A JSON array of anything at the start of the text: its elements (nothing where one is no string) with their ranges.
 /// What follows the array is not looked at, as BuildKit does not.
-pub(super) fn json(text: &str) -> Option<Vec<Option<(String, Range<usize>)>>> {
+pub(super) fn json(text: &str) -> Option<Vec<Element>> {
     let trimmed = text.trim_start();
     if !trimmed.starts_with('[') {
         return None;

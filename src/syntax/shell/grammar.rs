@@ -218,13 +218,11 @@ impl<'t> Parser<'t> {
                 self.bump();
             }
             self.lines();
-            match self.command() {
-                Some(part) => parts.push(part),
-                None => {
-                    self.broken = true;
-                    break;
-                }
-            }
+            let Some(part) = self.command() else {
+                self.broken = true;
+                break;
+            };
+            parts.push(part);
         }
         if parts.len() == 1 { parts.pop() } else { Some(Statement::Pipeline(parts)) }
     }
