@@ -1,7 +1,10 @@
 //! The start chain: what really runs when a task starts, followed through stack, Dockerfile, scripts, package.json,
 //! Procfile and Makefile, each step with its place.
 
+mod command;
 mod follow;
+mod lead;
+mod project;
 mod wrapper;
 
 use std::collections::BTreeMap;

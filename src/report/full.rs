@@ -215,14 +215,18 @@ impl SourceCode for Indexed<'_> {
         let starts = self.sources.line_starts(self.file);
         let first = line(span.offset()).saturating_sub(before);
         let last = (line(end) + after).min(starts.len() - 1);
-        let start = starts[first] as usize;
+        // Without lines in front, miette asks for the place itself: its column stands in the header.
+        let (start, column) = match before {
+            0 => (span.offset(), span.offset() - starts[first] as usize),
+            _ => (starts[first] as usize, 0),
+        };
         let stop = starts.get(last + 1).map_or(text.len(), |&next| next as usize);
         Ok(Box::new(MietteSpanContents::new_named(
             self.name.clone(),
             &text.as_bytes()[start..stop],
             (start, stop - start).into(),
             first,
-            0,
+            column,
             last - first + 1,
         )))
     }

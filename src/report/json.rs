@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 
 use super::{Style, count};
@@ -11,7 +12,7 @@ use crate::source::{Sources, Span};
 use crate::violation::Severity;
 
 /// The document of `--format json`.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Document<'o> {
     pub version: u32,
     pub tool: Tool,
@@ -23,13 +24,13 @@ pub struct Document<'o> {
     pub errors: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Tool {
     pub name: &'static str,
     pub version: &'static str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Summary {
     pub files: usize,
     pub error: usize,
@@ -40,7 +41,7 @@ pub struct Summary {
     pub fixable: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct FactorRow<'o> {
     pub factor: &'static str,
     pub name: &'static str,
@@ -53,7 +54,7 @@ pub struct FactorRow<'o> {
 }
 
 /// A place and what is to be said of it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct PlaceRow<'o> {
     pub path: &'o str,
     pub start: Position,
@@ -61,7 +62,7 @@ pub struct PlaceRow<'o> {
     pub message: &'o str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Position {
     pub line: usize,
     pub column: usize,
@@ -69,7 +70,7 @@ pub struct Position {
 }
 
 /// One finding.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct Row<'o> {
     pub rule: &'static str,
     pub factor: &'static str,
@@ -101,6 +102,12 @@ pub(super) fn write_lines(outcome: &Outcome, _: &Style, out: &mut dyn Write) -> 
         writeln!(out)?;
     }
     Ok(())
+}
+
+/// The JSON Schema of [`Document`].
+#[must_use]
+pub fn schema() -> Schema {
+    schema_for!(Document<'static>)
 }
 
 /// The outcome as JSON shows it.

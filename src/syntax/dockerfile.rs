@@ -2,6 +2,7 @@
 //! next instruction.
 
 mod expand;
+mod heredoc;
 mod instruction;
 mod lines;
 mod pattern;

@@ -1,6 +1,7 @@
 //! Shell text → commands with words, redirections and the structure around them, by the POSIX grammar and what bash
 //! adds to it.
 
+mod compound;
 mod grammar;
 mod word;
 

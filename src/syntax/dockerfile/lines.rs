@@ -1,6 +1,7 @@
 //! Physical lines → logical ones: directives, comments, continuations and heredocs, as BuildKit's parser reads them.
 
 use super::Heredoc;
+use super::heredoc;
 use super::words;
 use crate::source::{At, FileId, Span};
 use crate::syntax::spliced::Spliced;
@@ -71,6 +72,7 @@ pub(super) fn split(file: FileId, text: &str) -> Lines {
             logical.push(content, start);
         }
         if logical.text.trim().is_empty() {
+            lines.errors.push(At::new("nothing follows this continued line".into(), logical.span));
             continue;
         }
         let heredocs = heredocs(file, &logical, &mut scanner, &mut lines);
@@ -129,8 +131,7 @@ fn heredocs(file: FileId, logical: &Spliced, scanner: &mut Scanner<'_>, lines: &
     if !logical.text.contains("<<") || !may_hold_heredoc(&logical.text) {
         return found;
     }
-    for word in words::raw(&logical.text, '\\') {
-        let Some((name, expand, chomp)) = heredoc_start(&logical.text[word.clone()]) else { continue };
+    for heredoc::Announced { place, name, expand, chomp } in heredoc::find(&logical.text) {
         let mut content = Spliced::empty(file, scanner.at);
         let mut terminated = false;
         while let Some((start, line)) = scanner.next() {
@@ -144,7 +145,7 @@ fn heredocs(file: FileId, logical: &Spliced, scanner: &mut Scanner<'_>, lines: &
         }
         if !terminated {
             let message = format!("the heredoc `{name}` is never closed");
-            lines.errors.push(At::new(message, logical.span(word.start, word.end)));
+            lines.errors.push(At::new(message, logical.span(place.start, place.end)));
         }
         found.push(Heredoc { name, expand, chomp, content });
     }
@@ -162,16 +163,4 @@ fn may_hold_heredoc(text: &str) -> bool {
             _ => return false,
         }
     }
-}
-
-/// `<<EOF`, `3<<-"EOF"`: the name, whether the body is expanded, whether tabs are cut.
-fn heredoc_start(word: &str) -> Option<(String, bool, bool)> {
-    let rest = word.trim_start_matches(|c: char| c.is_ascii_digit()).strip_prefix("<<")?;
-    let (chomp, rest) = rest.strip_prefix('-').map_or((false, rest), |rest| (true, rest));
-    if rest.is_empty() || rest.contains('<') {
-        return None;
-    }
-    let name: String = words::unquote(rest, '\\');
-    let quoted = name != rest;
-    (!name.is_empty()).then_some((name, !quoted, chomp))
 }

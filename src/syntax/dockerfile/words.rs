@@ -75,16 +75,15 @@ pub(super) fn behind_flags(text: &str) -> &str {
 /// An element of a JSON array that is a string, with its place; nothing for any other.
 type Element = Option<(String, Range<usize>)>;
 
-/// A JSON array of anything at the start of the text: its elements (nothing where one is no string) with their ranges.
-/// What follows the array is not looked at, as BuildKit does not.
+/// The text as one JSON array of anything: its elements (nothing where one is no string) with their ranges. With
+/// anything behind the array it is none, and BuildKit reads a shell's line.
 pub(super) fn json(text: &str) -> Option<Vec<Element>> {
     let trimmed = text.trim_start();
     if !trimmed.starts_with('[') {
         return None;
     }
     let offset = text.len() - trimmed.len();
-    let mut stream = serde_json::Deserializer::from_str(trimmed).into_iter::<Vec<serde_json::Value>>();
-    let values = stream.next()?.ok()?;
+    let values: Vec<serde_json::Value> = serde_json::from_str(trimmed).ok()?;
     // The values are sound: walk the text again for their places.
     let mut ranges = Vec::new();
     let bytes = trimmed.as_bytes();
