@@ -139,11 +139,24 @@ impl App {
                     return Some(id);
                 }
             }
-            if at.is_empty() {
-                return None;
+            // Above its own folder, the lock file of a workspace governs, and no other.
+            loop {
+                if at.is_empty() {
+                    return None;
+                }
+                at = crate::source::folder(at);
+                if self.is_workspace(at, sources) {
+                    break;
+                }
             }
-            at = crate::source::folder(at);
         }
+    }
+
+    fn is_workspace(&self, folder: &str, sources: &Sources) -> bool {
+        let declared =
+            self.manifests.iter().any(|m| m.workspace_root && crate::source::folder(sources.path(m.file)) == folder);
+        let marked = ["pnpm-workspace.yaml", "lerna.json", "nx.json", "turbo.json", "go.work", "rush.json"];
+        declared || marked.iter().any(|mark| crate::source::join(folder, mark).is_some_and(|p| sources.exists(&p)))
     }
 
     /// The stacks of one role.
@@ -193,14 +206,15 @@ impl Deployed<'_> {
         })
     }
 
-    /// It only ever runs to its end: a job, or a service that is not started again.
+    /// It only ever runs to its end: a job, a service that is never started again, or one that is started again only
+    /// when what it does by design, to end, fails.
     #[must_use]
     pub fn is_one_off(&self) -> bool {
-        let never = self
-            .service
-            .text(&["deploy", "restart_policy", "condition"])
-            .is_some_and(|t| matches!(t.text(), Some("none" | "on-failure")));
-        self.service.is_job() || never && self.service.ports.is_empty()
+        let condition = self.service.text(&["deploy", "restart_policy", "condition"]);
+        let condition = condition.as_ref().and_then(|t| t.text());
+        self.service.is_job()
+            || condition == Some("none")
+            || condition == Some("on-failure") && self.process.chain.ends()
     }
 
     /// The image's name in a message.

@@ -197,7 +197,14 @@ pub fn is_services_file(root: &Node) -> bool {
         })
 }
 
-/// Where the file itself says that it is a Swarm stack: a `deploy` key that Compose has no use for.
+/// Whether `docker stack deploy` would refuse the file for what only Compose knows at its top.
+#[must_use]
+pub fn is_compose_only(root: &Node) -> bool {
+    let version = root.get("version").and_then(Node::scalar).unwrap_or_default();
+    root.get("name").is_some() || root.get("include").is_some() || version.starts_with('1') || version.starts_with('2')
+}
+
+/// Where the file itself says that it is a Swarm stack: a key that Compose refuses or has no use for.
 #[must_use]
 pub fn swarm_evidence(root: &Node) -> Option<At<String>> {
     for service in root.get("services").map(Node::entries).unwrap_or_default() {
@@ -207,5 +214,26 @@ pub fn swarm_evidence(root: &Node) -> Option<At<String>> {
             }
         }
     }
-    None
+    for section in ["secrets", "configs"] {
+        for entry in root.get(section).map(Node::entries).unwrap_or_default() {
+            if external(&entry.value) {
+                return Some(At::new(format!("{section}.external"), entry.key.span));
+            }
+        }
+    }
+    let networks = root.get("networks").map(Node::entries).unwrap_or_default();
+    networks
+        .iter()
+        .find_map(|n| n.value.entry("attachable"))
+        .map(|e| At::new("networks.attachable".to_owned(), e.key.span))
+}
+
+/// Every service runs on the host's network and none says anything to Swarm: only Compose does that.
+#[must_use]
+pub fn is_host_only(root: &Node) -> bool {
+    let services = root.get("services").map(Node::entries).unwrap_or_default();
+    services.len() > 1
+        && services.iter().all(|s| {
+            s.value.get("deploy").is_none() && s.value.get("network_mode").and_then(Node::as_str) == Some("host")
+        })
 }

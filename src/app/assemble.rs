@@ -49,7 +49,9 @@ impl App {
         for document in documents {
             let file = document.file;
             let class = sources.file(file).class;
-            let counts = class == Class::App;
+            // What a deploy command names is deployed, wherever it lies.
+            let named = app.mentions.deploys.iter().any(|d| d.files.iter().any(|f| f == sources.path(file)));
+            let counts = class == Class::App || named && matches!(class, Class::Documentation | Class::Example);
             if counts {
                 app.refused.extend(document.errors().iter().map(|e| (file, e.clone())));
             }
@@ -101,11 +103,9 @@ fn group(
         }
         let path = sources.path(file);
         let lower = name(path).to_ascii_lowercase();
-        let swarm = lower.contains("stack")
-            || lower.contains("swarm")
-            || stack::swarm_evidence(tree).is_some()
-            || config.stacks.is_match(path)
-            || config.target_swarm;
+        let named = (lower.contains("stack") || lower.contains("swarm")) && !stack::is_host_only(tree);
+        let evident = stack::swarm_evidence(tree).is_some() && !stack::is_compose_only(tree);
+        let swarm = named || evident || config.stacks.is_match(path) || config.target_swarm;
         let base = base_of(file, tree, trees, sources);
         let role = if swarm { Role::Swarm } else { Role::Compose };
         // `docker-compose.override.yml` is laid on its base by Compose itself.
@@ -155,25 +155,26 @@ fn images(dockerfiles: &[Dockerfile], stacks: &[Stack], mentions: &Mentions, sou
         let own: Vec<&link::BuildSite> = builds.iter().filter(|b| b.dockerfile == dockerfile.file).collect();
         let context = own.first().map_or_else(|| guess_context(dockerfile, path, sources), |b| b.context.clone());
         let last = dockerfile.stages.len() - 1;
+        let targeted = |stage: usize, role: Option<Role>| {
+            own.iter().any(|b| {
+                role.is_none_or(|r| b.role == r)
+                    && b.target.as_ref().map_or(stage == last, |t| dockerfile.find_stage(t, usize::MAX) == Some(stage))
+            })
+        };
+        // A last stage for development, laid on the one that is released, is not what is deployed.
+        let named = |stage: usize| dockerfile.stages[stage].name.as_ref().map_or("", |n| n.value.as_str());
+        let release = (0..=last).rev().find(|&stage| !is_development_word(named(stage)));
+        let release = release
+            .filter(|&stage| stage == last || !is_build_word(named(stage)) && !targeted(stage, Some(Role::Compose)));
         let development = is_development(path);
-        for stage in 0..dockerfile.stages.len() {
-            let named = |role: Option<Role>| {
-                own.iter().any(|b| {
-                    role.is_none_or(|r| b.role == r)
-                        && b.target
-                            .as_ref()
-                            .map_or(stage == last, |t| dockerfile.find_stage(t, usize::MAX) == Some(stage))
-                })
-            };
-            let purpose = if named(Some(Role::Swarm)) {
+        for stage in 0..=last {
+            let purpose = if targeted(stage, Some(Role::Swarm)) {
                 Purpose::Release
-            } else if development && (stage == last || named(None)) {
+            } else if development && (stage == last || targeted(stage, None)) {
                 Purpose::Development
-            } else if stage == last {
-                // A last stage that only Compose builds, beside another that is named for production, is still the
-                // one that `docker build` makes.
+            } else if Some(stage) == release {
                 Purpose::Release
-            } else if named(None) {
+            } else if stage == last || targeted(stage, None) {
                 Purpose::Development
             } else {
                 Purpose::Internal
@@ -188,32 +189,50 @@ fn images(dockerfiles: &[Dockerfile], stacks: &[Stack], mentions: &Mentions, sou
     images
 }
 
-/// `Dockerfile.dev`, `dev.Dockerfile`, `docker/dev/Dockerfile`, `Dockerfile.test` …
-fn is_development(path: &str) -> bool {
+/// Words of names that are given to what is built for developers, tests and builds.
+fn is_development_word(name: &str) -> bool {
     const WORDS: &[&str] = &[
         "dev",
+        "devel",
+        "develop",
         "development",
+        "devcontainer",
         "local",
+        "debug",
         "test",
         "tests",
         "testing",
-        "debug",
-        "ci",
-        "devcontainer",
         "lint",
         "e2e",
-        "docs",
+        "playwright",
+        "cypress",
         "bench",
-        "builder",
-        "build",
+        "docs",
+        "ci",
+        "genproto",
+        "codegen",
     ];
+    name.split(['.', '-', '_']).any(|word| WORDS.contains(&word))
+}
+
+/// Words of stages on the way to an image.
+fn is_build_word(name: &str) -> bool {
+    name.split(['.', '-', '_'])
+        .any(|word| matches!(word, "build" | "builder" | "buildx" | "base" | "deps" | "dependencies"))
+}
+
+/// `Dockerfile.dev`, `dev.Dockerfile`, `docker/dev/Dockerfile`, `Dockerfile.test` …
+fn is_development(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
-    let file = name(&lower).split(['.', '-', '_']);
-    let last_folder = name(folder(&lower));
-    file.filter(|w| !matches!(*w, "dockerfile" | "containerfile")).any(|w| WORDS.contains(&w))
-        || last_folder
-            .split(['.', '-', '_'])
-            .any(|w| matches!(w, "dev" | "development" | "local" | "devcontainer" | "test" | "ci"))
+    let file = name(&lower).replace("dockerfile", "").replace("containerfile", "");
+    let local = |part: &str| {
+        matches!(
+            part,
+            "dev" | "devel" | "develop" | "development" | "local" | "devcontainer" | "test" | "ci" | "genproto"
+        )
+    };
+    let folders = folder(&lower).split('/').any(|f| f.split(['.', '-', '_']).any(local));
+    is_development_word(&file) || is_build_word(&file) || folders
 }
 
 /// The folder in which most of what the Dockerfile copies is found: its own, or one above it.

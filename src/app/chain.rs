@@ -68,6 +68,10 @@ pub struct Step {
     pub wrappers: Vec<String>,
     /// Its first word as written, which may be `$@`.
     pub first: String,
+    /// The line that starts it, where `span` is that of the arguments which it is given.
+    pub line: Span,
+    /// The statement that is put in the background, with it in it.
+    pub backgrounded: Option<Span>,
 }
 
 /// Where a step is written.
@@ -185,6 +189,13 @@ impl Chain {
             [only] => self.steps.get(*only),
             _ => None,
         }
+    }
+
+    /// Every way through the start does its work and ends.
+    #[must_use]
+    pub fn ends(&self) -> bool {
+        let ends = |step: &Step| super::command::ends(step) && !step.around.looped && !step.around.background;
+        !self.open && !self.mains.is_empty() && self.main_steps().all(ends)
     }
 
     /// The steps that a start comes to: not those of functions that nothing calls.

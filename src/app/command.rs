@@ -52,7 +52,11 @@ pub fn builds(step: &Step) -> Option<(String, bool)> {
         }
         "go" if matches!(verb.as_str(), "run" | "build" | "install") => plain(format!("go {verb}")),
         "cargo" if matches!(verb.as_str(), "run" | "build" | "install") => plain(format!("cargo {verb}")),
-        "dotnet" if matches!(verb.as_str(), "run" | "build" | "publish" | "restore") => plain(format!("dotnet {verb}")),
+        "dotnet"
+            if matches!(verb.as_str(), "run" | "build" | "publish" | "restore") && !program.has(&["--no-build"]) =>
+        {
+            plain(format!("dotnet {verb}"))
+        }
         "rake" | "rails" if program.has(&["assets:precompile", "webpacker:compile"]) => {
             Some((format!("{name} assets:precompile"), true))
         }
@@ -97,7 +101,11 @@ pub fn fetches(step: &Step) -> Option<Fetched> {
             (!last && ends_as_code(from.trim_matches('"'))).then(|| Fetched::Code(format!("aws s3 {verb}")))
         }
         name @ ("curl" | "wget") => {
-            if step.around.test {
+            let sends = program.args.iter().map(Argument::text).any(|a| {
+                matches!(a, "-X" | "-d" | "-F" | "-T")
+                    || ["-X", "--data", "--form", "--upload", "--request"].iter().any(|o| a.starts_with(o))
+            });
+            if step.around.test || sends {
                 return None;
             }
             let output = program.option(&["-o", "-O", "--output", "--output-document"]);

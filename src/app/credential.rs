@@ -11,7 +11,11 @@ pub fn in_setting(name: &str, value: &str) -> Option<std::ops::Range<usize>> {
     if let Some(password) = password_in_url(value) {
         return Some(password);
     }
-    (is_secret_name(name) && is_literal_secret(value)).then_some(0..value.len())
+    // Four digits are a number of something, but where the name says password.
+    let last = name.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_ascii_uppercase();
+    let digits = value.len() <= 4 && value.chars().all(|c| c.is_ascii_digit());
+    let password = matches!(last.as_str(), "PASSWORD" | "PASSWD" | "PASS");
+    (is_secret_name(name) && is_literal_secret(value) && (!digits || password)).then_some(0..value.len())
 }
 
 /// The password of a URL with user and password.
@@ -19,8 +23,7 @@ pub fn in_setting(name: &str, value: &str) -> Option<std::ops::Range<usize>> {
 pub fn password_in_url(value: &str) -> Option<std::ops::Range<usize>> {
     let range = locator::url(value)?.password?;
     let password = &value[range.clone()];
-    (!password.starts_with(['$', '<', '{', '%']) && !is_placeholder(password) && !password.starts_with("***"))
-        .then_some(range)
+    (!password.starts_with(['$', '<', '{', '%']) && !password.starts_with("***")).then_some(range)
 }
 
 /// Whether a variable's name says that its value is secret.
@@ -28,7 +31,7 @@ pub fn password_in_url(value: &str) -> Option<std::ops::Range<usize>> {
 pub fn is_secret_name(name: &str) -> bool {
     let upper = name.to_ascii_uppercase();
     let words: Vec<&str> = upper.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
-    let Some(last) = words.last() else { return false };
+    let Some(last) = words.last().map(|w| w.trim_end_matches(|c: char| c.is_ascii_digit())) else { return false };
     // What stands last decides what the value is: a file, a name, a duration, a switch.
     const NOT_LAST: &[&str] = &[
         "FILE",
@@ -97,6 +100,25 @@ pub fn is_secret_name(name: &str) -> bool {
         "CMD",
         "KEYS",
         "SECRETS",
+        "ENCRYPTION",
+        "PLUGIN",
+        "ENCODER",
+        "STORE",
+        "SOURCE",
+        "MANAGER",
+        "CHARSET",
+        "STRENGTH",
+        "LINK",
+        "GRANT",
+        "AUTHENTICATION",
+        "AUTH",
+        "MECHANISM",
+        "SCOPE",
+        "HASH",
+        "ATTEMPTS",
+        "SERVICE",
+        "CLASS",
+        "REGION",
     ];
     const PUBLIC: &[&str] = &[
         "PUBLIC",
@@ -130,25 +152,23 @@ pub fn is_secret_name(name: &str) -> bool {
         "PASSWORDS",
         "AUTHTOKEN",
         "SECRETKEY",
-        "ACCESSKEY",
         "PRIVATEKEY",
         "JWT",
         "SALT",
     ];
-    if NOT_LAST.contains(last) || words.iter().any(|w| PUBLIC.contains(w)) {
+    if NOT_LAST.contains(&last) || words.iter().any(|w| PUBLIC.contains(w)) {
         return false;
     }
     // `PWD` alone is the shell's working directory.
     if words == ["PWD"] || words == ["OLDPWD"] {
         return false;
     }
-    let key = *last == "KEY"
+    let key = last == "KEY"
         && words.iter().any(|w| {
             matches!(
                 *w,
                 "API"
                     | "SECRET"
-                    | "ACCESS"
                     | "PRIVATE"
                     | "ENCRYPTION"
                     | "SIGNING"
@@ -160,15 +180,21 @@ pub fn is_secret_name(name: &str) -> bool {
                     | "COOKIE"
                     | "ADMIN"
                     | "DEPLOY"
+                    | "FERNET"
+                    | "HMAC"
+                    | "LICENSE"
             )
         });
+    let short = last == "PW"
+        || last.len() > 4 && last.ends_with("PASS") && !matches!(last, "BYPASS" | "COMPASS" | "ENCOMPASS" | "TRESPASS");
     let glued = words
         .iter()
         .any(|w| w.ends_with("PASSWORD") || w.ends_with("PASSWD") || w.ends_with("SECRET") || w.ends_with("APIKEY"));
-    key || glued
-        || WORDS.contains(last)
+    key || short
+        || glued
+        || WORDS.contains(&last)
         || words.len() > 1 && words.iter().any(|w| matches!(*w, "PASSWORD" | "PASSWD"))
-        || words.contains(&"SECRET") && *last == "BASE"
+        || words.contains(&"SECRET") && last == "BASE"
 }
 
 /// Whether a value stands for itself: no path, no switch, no number, nothing to be filled in.
@@ -199,10 +225,29 @@ pub fn is_literal_secret(value: &str) -> bool {
                 | "disabled"
                 | "enabled"
         )
-        || value.len() <= 4 && value.chars().all(|c| c.is_ascii_digit())
         || value.contains("{{")
         || locator::url(value).is_some_and(|l| l.password.is_none())
-        || is_media_type(value))
+        || is_media_type(value)
+        || is_reference(&lower)
+        || is_duration(&lower)
+        || matches!(
+            lower.as_str(),
+            "header" | "cookie" | "include" | "query" | "body" | "bearer" | "basic" | "x-csrf-token"
+        )
+        || lower.chars().all(|c| matches!(c, 'x' | '*' | '.' | '-' | '_')))
+}
+
+/// `vault:secret/db#password`: where the secret is, not what it is.
+fn is_reference(value: &str) -> bool {
+    ["vault:", "arn:", "env:", "secret:", "op://", "ssm:", "aws-sm:", "docker-secret", "sm://", "gcp:", "azure:"]
+        .iter()
+        .any(|p| value.starts_with(p))
+}
+
+/// `15m`, `30d`: how long a token lives.
+fn is_duration(value: &str) -> bool {
+    let unit = value.trim_start_matches(|c: char| c.is_ascii_digit());
+    unit.len() < value.len() && matches!(unit, "ms" | "s" | "m" | "h" | "d" | "w" | "y")
 }
 
 fn is_media_type(value: &str) -> bool {
@@ -238,6 +283,10 @@ pub fn is_placeholder(value: &str) -> bool {
         "not_set",
         "unset",
         "fake",
+        "changeit",
+        "replacethis",
+        "asdf",
+        "qwerty",
         "sample",
         "somesecret",
         "secret_here",
@@ -245,6 +294,7 @@ pub fn is_placeholder(value: &str) -> bool {
     ];
     lower.is_empty()
         || lower.starts_with(['<', '$', '{', '[', '*'])
+        || lower.ends_with("here")
         || WORDS.iter().any(|word| lower.contains(word))
         || matches!(
             lower.as_str(),

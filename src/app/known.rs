@@ -180,7 +180,12 @@ fn content(node: &Node) -> Content {
 /// The facts of an image, by its name.
 #[must_use]
 pub fn find(reference: &Reference) -> Option<&'static Known> {
-    TABLE.get(&reference.name())
+    // The architectures' own namespaces hold the same images.
+    const ARCHITECTURES: &[&str] =
+        &["amd64/", "arm32v5/", "arm32v6/", "arm32v7/", "arm64v8/", "i386/", "ppc64le/", "riscv64/", "s390x/"];
+    let name = reference.name();
+    let plain = ARCHITECTURES.iter().find_map(|a| name.strip_prefix(a)).unwrap_or(&name);
+    TABLE.get(plain)
 }
 
 impl Known {

@@ -1,9 +1,5 @@
 //! Values that say where a backing service is: URLs, DSNs, `host:port`, and variables that name a host.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 /// Where a backing service is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Locator {
@@ -13,17 +9,6 @@ pub struct Locator {
     /// The password in it, as a range of the value's bytes.
     pub password: Option<std::ops::Range<usize>>,
 }
-
-static URL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?x)
-        (?:jdbc:)? (?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*) ://
-        (?: (?P<user>[^\s/:@]*) (?: : (?P<password>[^\s/@]*(?:@[^\s/@]*(?P<more>@))?) )? @ )?
-        (?P<hosts>[^\s/?\#,;'\x22]*(?:,[^\s/?\#;'\x22]+)*)
-    ",
-    )
-    .expect("a sound pattern")
-});
 
 /// Schemes of services that an app keeps its state in or talks through.
 const BACKING: &[&str] = &[
@@ -87,11 +72,27 @@ pub fn is_backing_scheme(scheme: &str) -> bool {
 /// Takes a URL in `value` apart; nothing where it holds none.
 #[must_use]
 pub fn url(value: &str) -> Option<Locator> {
-    let found = URL.captures(value)?;
-    let hosts_text = found.name("hosts").map_or("", |m| m.as_str());
+    let at = value.find("://")?;
+    let start =
+        value[..at].rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-'))).map_or(0, |n| n + 1);
+    let scheme = &value[start..at];
+    if !scheme.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return None;
+    }
+    let begin = at + 3;
+    let end = value[begin..]
+        .find(|c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '"' | '\'' | ';'))
+        .map_or(value.len(), |n| begin + n);
+    // A password may hold an `@`: the last one ends it.
+    let user_end = value[begin..end].rfind('@').map(|n| begin + n);
+    let password = user_end.and_then(|stop| {
+        let from = begin + value[begin..stop].find(':')? + 1;
+        (from < stop).then_some(from..stop)
+    });
+    let authority = &value[user_end.map_or(begin, |n| n + 1)..end];
     let mut port = None;
     let mut hosts = Vec::new();
-    for host in hosts_text.split(',') {
+    for host in authority.split(',') {
         let host = host.trim_start_matches("tcp(").trim_end_matches(')');
         let (name, number) = if host.starts_with('[') {
             let end = host.find(']').unwrap_or(host.len());
@@ -104,12 +105,7 @@ pub fn url(value: &str) -> Option<Locator> {
             hosts.push(name);
         }
     }
-    Some(Locator {
-        scheme: found.name("scheme").map(|m| m.as_str().to_owned()),
-        hosts,
-        port,
-        password: found.name("password").filter(|m| !m.is_empty()).map(|m| m.range()),
-    })
+    Some(Locator { scheme: Some(scheme.to_owned()), hosts, port, password })
 }
 
 /// Words in a variable's name that make its value a host to connect to.
@@ -191,6 +187,10 @@ pub fn of_setting(name: &str, value: &str) -> Option<Locator> {
                 | "REDIRECT"
         )
     }) {
+        return None;
+    }
+    // These run inside the process that names them.
+    if ["h2:", "hsqldb:", "derby:", "sqlite:"].iter().any(|embedded| value.contains(embedded)) {
         return None;
     }
     if let Some(locator) = url(value) {

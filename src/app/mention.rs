@@ -45,7 +45,7 @@ static BUILD: LazyLock<Regex> = LazyLock::new(|| {
 pub fn find(sources: &Sources) -> Mentions {
     let mut mentions = Mentions::default();
     for (id, file) in sources.files() {
-        let may = matches!(file.kind, Kind::Ci | Kind::Makefile | Kind::Script | Kind::Prose)
+        let may = matches!(file.kind, Kind::Ci | Kind::Makefile | Kind::Script | Kind::Prose | Kind::Stack)
             || file.path.ends_with("Jenkinsfile")
             || file.path.ends_with("package.json");
         if !may || matches!(file.class, Class::Vendored | Class::Test | Class::Generated) {

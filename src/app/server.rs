@@ -302,7 +302,8 @@ pub fn daemonizes(step: &Step) -> Option<String> {
         "sshd" if !program.args.iter().any(|a| a.text().starts_with('-') && a.text().contains(['D', 'd'])) => {
             Some(name.to_owned())
         }
-        "startup.sh" => None,
+        "rsyslogd" if !program.has(&["-n"]) => Some(name.to_owned()),
+        "nmbd" | "smbd" | "avahi-daemon" if program.has(&["-D", "--daemonize"]) => Some(format!("{name} -D")),
         _ => None,
     }
 }

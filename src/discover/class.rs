@@ -42,6 +42,9 @@ pub fn kind(path: &str) -> Kind {
     {
         return Kind::Ci;
     }
+    if matches!(extension, "patch" | "diff" | "orig" | "bak") {
+        return Kind::Other;
+    }
     if lower == ".env" || lower.starts_with(".env.") || extension == "env" {
         return Kind::Dotenv;
     }
@@ -73,7 +76,9 @@ fn is_dockerfile(lower: &str, extension: &str) -> bool {
 #[must_use]
 pub fn class(path: &str) -> Class {
     let lower = path.to_ascii_lowercase();
-    let mut folders: Vec<&str> = lower.split('/').collect();
+    // `.examples` and `_docs` are what their words say.
+    let mut folders: Vec<&str> =
+        lower.split('/').map(|f| if f.starts_with(".github") { f } else { f.trim_start_matches(['.', '_']) }).collect();
     let file = folders.pop().unwrap_or_default();
     let within = |words: &[&str]| folders.iter().any(|f| words.contains(f));
     if within(&[
@@ -111,10 +116,12 @@ pub fn class(path: &str) -> Class {
         "playwright",
         "benchmarks",
         "bench",
-    ]) || folders
-        .iter()
-        .any(|f| f.ends_with("-test") || f.ends_with("-tests") || f.ends_with("_test") || f.ends_with("_tests"))
-        || is_test_file(file)
+    ]) || folders.iter().any(|f| {
+        f.ends_with("-test")
+            || f.ends_with("-tests")
+            || f.ends_with("_test") && *f != "to_test"
+            || f.ends_with("_tests")
+    }) || is_test_file(file)
     {
         return Class::Test;
     }
@@ -158,6 +165,7 @@ fn is_test_file(file: &str) -> bool {
         || stem.ends_with(".test")
         || stem.ends_with(".spec")
         || stem.starts_with("test_")
+        || stem.starts_with("test-") && (file.ends_with(".yml") || file.ends_with(".yaml"))
         || matches!(stem, "conftest" | "jest.config" | "karma.conf")
         || file.contains("-test.y")
         || file.contains(".test.y")

@@ -26,6 +26,8 @@ pub(super) fn write(outcome: &Outcome, style: &Style, out: &mut dyn Write) -> io
     for finding in open(outcome) {
         *totals.entry((finding.violation.span.file, finding.rule.name)).or_default() += 1;
     }
+    // Around a place stand others: no excerpt may show what any finding of the run says is secret.
+    let secrets: Vec<Span> = outcome.findings.iter().flat_map(|f| f.violation.secrets.iter().copied()).collect();
     let mut written: BTreeMap<(FileId, &str), usize> = BTreeMap::new();
     for finding in open(outcome) {
         let key = (finding.violation.span.file, finding.rule.name);
@@ -46,7 +48,7 @@ pub(super) fn write(outcome: &Outcome, style: &Style, out: &mut dyn Write) -> io
             continue;
         }
         let mut text = String::new();
-        let shown = Shown::new(finding, outcome, style);
+        let shown = Shown::new(finding, outcome, &secrets, style);
         handler.render_report(&mut text, &shown).map_err(io::Error::other)?;
         writeln!(out, "{}", text.trim_end())?;
         writeln!(out)?;
@@ -92,7 +94,7 @@ struct Shown<'o> {
 }
 
 impl<'o> Shown<'o> {
-    fn new(finding: &'o Finding, outcome: &'o Outcome, style: &Style) -> Self {
+    fn new(finding: &'o Finding, outcome: &'o Outcome, secrets: &[Span], style: &Style) -> Self {
         let violation = &finding.violation;
         let file = violation.span.file;
         let mut labels = vec![(violation.span, None)];
@@ -107,7 +109,7 @@ impl<'o> Shown<'o> {
                     rule: None,
                     help: None,
                     labels: vec![(*span, None)],
-                    source: Indexed::new(&outcome.sources, span.file, &[], style),
+                    source: Indexed::new(&outcome.sources, span.file, secrets, style),
                     related: Vec::new(),
                 });
             }
@@ -118,7 +120,7 @@ impl<'o> Shown<'o> {
             rule: Some(finding.rule.name),
             help: violation.help.clone(),
             labels,
-            source: Indexed::new(&outcome.sources, file, &violation.secrets, style),
+            source: Indexed::new(&outcome.sources, file, secrets, style),
             related,
         }
     }
@@ -185,7 +187,7 @@ struct Indexed<'o> {
 
 impl<'o> Indexed<'o> {
     fn new(sources: &'o Sources, file: FileId, secrets: &[Span], style: &Style) -> Self {
-        let masked = (!secrets.is_empty()).then(|| {
+        let masked = secrets.iter().any(|s| s.file == file).then(|| {
             let mut text = sources.text(file).as_bytes().to_vec();
             for secret in secrets.iter().filter(|s| s.file == file) {
                 // Byte for byte, so that every place stays where it is.

@@ -1,7 +1,7 @@
 //! XII. Admin processes: one-off, with the release's own image, apart from the app's start.
 
 use super::{Checks, Context, Ruling};
-use crate::app::chain::{Chain, Link};
+use crate::app::chain::Link;
 use crate::app::{Deployed, command, locator};
 use crate::fact::Fact;
 use crate::source::Span;
@@ -60,17 +60,10 @@ fn severity(deployed: Option<Deployed<'_>>, conditional: bool) -> Severity {
     if start_first || deployed.many().value() == Some(&true) { Severity::Error } else { Severity::Warning }
 }
 
-/// Every way through the start does its work and ends.
-fn ends(chain: &Chain) -> bool {
-    !chain.open
-        && !chain.mains.is_empty()
-        && chain.main_steps().all(|s| command::ends(s) && !s.around.looped && !s.around.background)
-}
-
 fn one_off_restarts_forever(c: &Context<'_>, out: &mut Ruling) {
     for deployed in c.app.deployed() {
         let service = deployed.service;
-        if !ends(&deployed.process.chain) {
+        if !deployed.process.chain.ends() {
             if deployed.process.chain.open && deployed.process.chain.mains.is_empty() && service.command.is_some() {
                 out.unknown(service.name.span, "what the command does is not known");
             }
@@ -122,7 +115,7 @@ fn parts(raw: &str) -> (&str, &str) {
 }
 
 fn is_admin(deployed: &Deployed<'_>) -> bool {
-    deployed.is_one_off() || ends(&deployed.process.chain)
+    deployed.service.is_job() || deployed.process.chain.ends()
 }
 
 fn admin_image_differs(c: &Context<'_>, out: &mut Ruling) {

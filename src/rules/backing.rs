@@ -17,30 +17,65 @@ pub(super) const CHECKS: Checks = &[
     ("node-bound-locator", node_bound_locator),
 ];
 
-/// The locators that a service is given: what names them, where, and what they say.
-fn locators(service: &Service) -> Vec<(String, Span, Locator)> {
+/// What a service is given as the place of another.
+struct Given {
+    /// The variable, or `command`.
+    name: String,
+    span: Span,
+    locator: Locator,
+    /// Only a default of the file: the deploy may say otherwise.
+    assumed: bool,
+}
+
+fn locators(service: &Service) -> Vec<Given> {
     let mut found = Vec::new();
     for setting in &service.environment {
         let Some(value) = &setting.value else { continue };
-        if let Some(locator) = value.text().and_then(|text| locator::of_setting(&setting.name.value, text)) {
-            found.push((setting.name.value.clone(), setting.name.span.to(value.span), locator));
+        let name = setting.name.value.clone();
+        let span = setting.name.span.to(value.span);
+        let assumed = value.fact.known().is_none();
+        // Of `postgres://app:${PASSWORD}@db`, only the password is unknown.
+        let text = value.text().map_or_else(|| blank_variables(&value.raw), str::to_owned);
+        if let Some(mut locator) = locator::of_setting(&name, &text) {
+            locator.hosts.retain(|host| !host.contains(BLANK));
+            found.push(Given { name, span, locator, assumed: assumed && value.text().is_some() });
         }
     }
     for argument in service.command.iter().flatten().chain(service.entrypoint.iter().flatten()) {
         let Some(text) = argument.value.text() else { continue };
         let locator = locator::url(text)
             .filter(|l| l.scheme.as_deref().is_some_and(|s| locator::is_backing_scheme(s) && s != "tcp"));
-        found.extend(locator.map(|l| ("command".to_owned(), argument.span, l)));
+        let assumed = argument.value.known().is_none();
+        found.extend(locator.map(|locator| Given {
+            name: "command".to_owned(),
+            span: argument.span,
+            locator,
+            assumed,
+        }));
     }
     found
+}
+
+/// Stands where the value of a variable would.
+const BLANK: char = '\u{1}';
+
+fn blank_variables(raw: &str) -> String {
+    let mut out = String::new();
+    let mut rest = raw;
+    while let Some(at) = rest.find("${") {
+        out += &rest[..at];
+        out.push(BLANK);
+        rest = rest[at..].find('}').map_or("", |end| &rest[at + end + 1..]);
+    }
+    out + &rest.replace('$', &BLANK.to_string())
 }
 
 fn node_bound_locator(c: &Context<'_>, out: &mut Ruling) {
     for deployed in c.app.deployed() {
         let gateway = deployed.service.texts(&["extra_hosts"]).iter().any(|t| t.raw.contains("host-gateway"));
-        for (name, span, locator) in locators(deployed.service) {
+        for Given { name, span, locator, assumed } in locators(deployed.service) {
             for host in &locator.hosts {
-                let Some(what) = bound_to(host) else {
+                let Some(what) = bound_to(host).filter(|_| !asks_itself(&deployed, &name, &locator)) else {
                     out.holds(span, format!("`{name}` names `{host}`"));
                     continue;
                 };
@@ -48,10 +83,25 @@ fn node_bound_locator(c: &Context<'_>, out: &mut Ruling) {
                     .help("name a service of the stack, or an address that every node reaches");
                 // extra_hosts makes the name resolve: to the node, whichever it is.
                 let works = gateway && host == "host.docker.internal";
-                out.violation(if works { violation.severity(Severity::Note) } else { violation });
+                out.violation(match (works, assumed) {
+                    (true, _) => violation.severity(Severity::Note),
+                    (false, true) => violation.severity(Severity::Warning),
+                    (false, false) => violation,
+                });
             }
         }
     }
+}
+
+/// The service is what the locator speaks of: its own command line client asks it so.
+fn asks_itself(deployed: &Deployed<'_>, name: &str, locator: &Locator) -> bool {
+    let image = deployed.process.reference.as_ref().map_or(String::new(), |r| r.name().to_ascii_uppercase());
+    let word = name.split('_').next().unwrap_or_default();
+    let own_port = locator.port.is_some_and(|port| {
+        deployed.process.known.is_some_and(|k| k.ports.contains(&port))
+            || deployed.service.ports.iter().any(|p| p.target.value() == Some(&port))
+    });
+    own_port || word.len() > 2 && image.contains(&word.to_ascii_uppercase())
 }
 
 /// What a host stands for inside a task, where that is not the same on every node.
@@ -98,7 +148,7 @@ fn backing_service_unresolvable(c: &Context<'_>, out: &mut Ruling) {
             .collect();
         let external = networks(service).iter().any(|n| stack.networks.get(n).copied().unwrap_or(false))
             || service.text(&["network_mode"]).is_some();
-        for (name, span, locator) in locators(service) {
+        for Given { name, span, locator, .. } in locators(service) {
             for host in &locator.hosts {
                 if !is_single_label(host) || bound_to(host).is_some() || extra.contains(host) || links.contains(host) {
                     continue;
@@ -195,7 +245,10 @@ fn backing_service_published(c: &Context<'_>, out: &mut Ruling) {
                         .severity(Severity::Note),
                 );
             } else if known.ports.contains(&target) && port.published != Published::Unknown {
-                let message = format!("port {target} of `{}` is published", known.name);
+                let message = format!(
+                    "port {target} of `{}` is published",
+                    deployed.process.reference.as_ref().map_or(known.name.as_str(), Reference::short)
+                );
                 let help = "drop it: services of the stack reach it by its name, and publishing opens it on every node";
                 out.violation(Violation::at(port.target_span, message).help(help));
             }

@@ -51,12 +51,24 @@ fn started<'c>(c: &Context<'c>) -> impl Iterator<Item = (&'c crate::app::Process
 
 fn build_at_run(c: &Context<'_>, out: &mut Ruling) {
     let mut told: Vec<Span> = Vec::new();
-    for (_, step) in started(c) {
+    for (process, step) in started(c) {
         let Some((shown, assets)) = command::builds(step).filter(|_| !inside(step, &told)) else { continue };
         told.push(step.span);
         let violation = Violation::at(step.span, format!("`{shown}` runs when the container starts"))
             .help("run it in the Dockerfile: a start only starts");
-        out.violation(if assets { violation.severity(Severity::Warning) } else { violation });
+        // Where building is all that it does, the image is a tool; where a variable asks for it, somebody has to.
+        let tool = process.chain.main().is_some_and(|m| std::ptr::eq(m, step))
+            && process.service.is_none()
+            && !shown.ends_with(" run")
+            && !shown.contains(":run");
+        let severity = if step.around.conditional || tool {
+            Severity::Note
+        } else if assets {
+            Severity::Warning
+        } else {
+            Severity::Error
+        };
+        out.violation(violation.severity(severity));
     }
     for process in &c.app.processes {
         if let Some(main) = process
@@ -183,13 +195,24 @@ fn moves(reference: &Reference) -> Option<&'static str> {
     if reference.digest.is_some() {
         return None;
     }
-    match reference.tag.as_deref() {
-        None => Some("has no tag"),
-        Some(tag) if MOVING.contains(&tag.split('-').next().unwrap_or(tag).to_ascii_lowercase().as_str()) => {
-            Some("has a moving tag")
-        }
-        Some(_) => None,
-    }
+    let Some(tag) = reference.tag.as_deref() else { return Some("has no tag") };
+    let mut parts = tag.split('-');
+    let first = parts.next().unwrap_or(tag).to_ascii_lowercase();
+    // `main-3f2c1ab`, `stable-11031`, `nightly-20261123`: what follows tells one build from the next.
+    let numbered = first != "latest" && parts.any(names_a_build);
+    (MOVING.contains(&first.as_str()) && !numbered).then_some("has a moving tag")
+}
+
+/// A commit, a build's number, or a version.
+fn names_a_build(part: &str) -> bool {
+    let digits = part.chars().filter(char::is_ascii_digit).count();
+    let hex = part.len() >= 7 && part.chars().all(|c| c.is_ascii_hexdigit());
+    hex || digits >= 3 || part.starts_with(|c: char| c.is_ascii_digit()) && part.contains('.')
+}
+
+/// A reference that a template still has to fill in.
+fn is_template(text: &str) -> bool {
+    text.contains(['{', '}', '%', '<', '>', '@']) && !text.contains("@sha256:")
 }
 
 fn mutable_image_tag(c: &Context<'_>, out: &mut Ruling) {
@@ -199,6 +222,10 @@ fn mutable_image_tag(c: &Context<'_>, out: &mut Ruling) {
             out.unknown(image.span, "the image comes from a variable");
             continue;
         };
+        if is_template(text) {
+            out.unknown(image.span, "a template fills it in");
+            continue;
+        }
         match moves(&Reference::parse(text)) {
             None => out.holds(image.span, format!("`{text}` names one release")),
             Some(what) => {
@@ -225,7 +252,7 @@ fn moving_base_image(c: &Context<'_>, out: &mut Ruling) {
         }
         let text = base.text.text().unwrap_or_default();
         // An argument without a value leaves a hole where the name or tag would be.
-        if reference.repository.is_empty() || text.ends_with(':') {
+        if reference.repository.is_empty() || text.ends_with(':') || is_template(text) {
             continue;
         }
         match moves(reference) {

@@ -4,7 +4,7 @@ use super::{Checks, Context, Ruling};
 use crate::app::chain::{Link, Step, Written};
 use crate::app::image::Image;
 use crate::app::{Process, server};
-use crate::source::{Sources, join};
+use crate::source::{Sources, Span, join};
 use crate::violation::Violation;
 
 pub(super) const CHECKS: Checks =
@@ -115,7 +115,6 @@ const MANAGERS: &[&str] = &[
     "hivemind",
     "goreman",
     "runsvdir",
-    "monit",
     "circusd",
     "concurrently",
     "npm-run-all",
@@ -153,24 +152,38 @@ fn many_processes_one_container(c: &Context<'_>, out: &mut Ruling) {
         if waits || idle || server::daemonizes(main).is_some() {
             continue;
         }
-        let mut beside = false;
-        for step in chain.reached().filter(|s| s.written != Written::Procfile) {
-            let service = matches!(step.program(), "service")
-                || step.argv.first().is_some_and(|a| a.text().starts_with("/etc/init.d/"));
-            let starts = service && server::daemonizes(step).is_some();
-            let background = step.around.background && !is_helper(step);
-            if !(starts || background) || std::ptr::eq(step, main) || step.around.looped {
+        let mut told: Vec<Span> = Vec::new();
+        let stopped = chain.reached().any(|s| s.program() == "kill" && !s.around.function);
+        for step in
+            chain.reached().filter(|s| s.written != Written::Procfile && !s.around.test && !std::ptr::eq(*s, main))
+        {
+            let (span, shown) = if let Some(statement) = step.backgrounded.filter(|_| step.around.background) {
+                // One statement with `&` may start a script of many commands: it is told once, by its own words.
+                let own = step.line == statement;
+                let stays = server::is_long_running(step) || step.program() == "while" || own && !is_helper(step);
+                if !stays || stopped {
+                    continue;
+                }
+                (statement, c.text(statement).split_whitespace().take(3).collect::<Vec<_>>().join(" "))
+            } else {
+                let bare = step.program() == "nginx" && step.argv.len() == 1;
+                if step.around.background || step.around.looped || server::daemonizes(step).is_none() && !bare {
+                    continue;
+                }
+                (step.span, step.words().into_iter().take(3).collect::<Vec<_>>().join(" "))
+            };
+            if told.contains(&span) {
                 continue;
             }
-            beside = true;
-            let shown = step.words().into_iter().take(3).collect::<Vec<_>>().join(" ");
+            told.push(span);
             let message = format!("`{shown}` runs beside the main process");
             out.violation(
-                Violation::at(step.span, message)
+                Violation::at(span, message)
                     .help("make it a service of the stack, with the same image and its own command")
                     .related(main.span, "this is the main process"),
             );
         }
+        let beside = !told.is_empty();
         if !beside && server::is_long_running(main) {
             out.holds(main.span, format!("`{}` is the one process", main.program()));
         }
@@ -215,5 +228,9 @@ fn is_helper(step: &Step) -> bool {
             | "["
             | "grep"
             | "find"
+            | ":"
+            | "true"
+            | "kubectl"
+            | "apt-get"
     )
 }

@@ -52,9 +52,12 @@ fn secrets_of(variables: &[Variable]) -> Vec<(&Variable, std::ops::Range<usize>)
 /// `.env.example` and its relatives hold no real values.
 fn is_sample(path: &str) -> bool {
     let file = name(path).to_ascii_lowercase();
-    ["example", "sample", "template", "dist", "tmpl", "tpl", "defaults", "schema", "skeleton", "default", "test", "ci"]
-        .iter()
-        .any(|word| file.split(['.', '-', '_']).any(|part| part == *word))
+    [
+        "example", "sample", "template", "dist", "tmpl", "tpl", "defaults", "schema", "skeleton", "default", "test",
+        "ci", "testing", "travis", "e2e", "github", "dusk", "phpunit",
+    ]
+    .iter()
+    .any(|word| file.split(['.', '-', '_']).any(|part| part == *word))
 }
 
 fn is_dot_env(path: &str) -> bool {
@@ -111,7 +114,7 @@ fn judge_setting(c: &Context<'_>, out: &mut Ruling, setting: &Setting, value: &T
     let hash = is_user_list(name) && !value.raw.contains("${") && value.raw.contains(':');
     let range = if hash { Some(0..value.raw.len()) } else { literal_secret(name, value) };
     if let Some(range) = range {
-        let quoted = usize::from(c.text(value.span).starts_with(['"', '\'']));
+        let quoted = usize::from(c.text(value.span).starts_with(['"', '\'']) && !value.raw.starts_with(['"', '\'']));
         let range = range.start + quoted..range.end + quoted;
         let message = format!("`{name}` carries a credential");
         let help =
@@ -156,13 +159,21 @@ fn secret_default_in_interpolation(c: &Context<'_>, out: &mut Ruling) {
                 let secret_name =
                     credential::is_secret_name(&reference.name) || alone && credential::is_secret_name(key);
                 let in_url = credential::password_in_url(default);
-                let secret = in_url.is_some() || secret_name && credential::is_literal_secret(default);
+                let upper = reference.name.to_ascii_uppercase();
+                let account = upper.ends_with("USER") || upper.ends_with("NAME") || upper.ends_with("LOGIN");
+                // Of a list of users, only a hash lets anybody in.
+                let list = is_user_list(key) && !["$apr1$", "$2", "{SHA}"].iter().any(|hash| default.contains(hash));
+                let secret =
+                    in_url.is_some() || secret_name && !account && !list && credential::is_literal_secret(default);
                 if secret {
                     let message = format!("`{}` falls back to a written secret", reference.name);
                     let source = c.text(node.span);
                     let hidden = source.find(default).map_or(node.span, |at| sub(node.span, &(at..at + default.len())));
                     let help = format!("let the deploy stop where it is unset: `${{{}:?}}`", reference.name);
-                    out.violation(Violation::at(node.span, message).help(help).secret(hidden));
+                    let violation = Violation::at(node.span, message).help(help).secret(hidden);
+                    // The password of a mail server elsewhere: with the fallback, sending fails, and nothing is open.
+                    let client = ["SMTP", "MAIL", "EMAIL"].iter().any(|w| upper.split('_').any(|part| part == *w));
+                    out.violation(if client { violation.severity(Severity::Warning) } else { violation });
                 }
             }
         });
@@ -259,7 +270,8 @@ fn env_file_in_image(c: &Context<'_>, out: &mut Ruling) {
             let mut seen = false;
             for (file, variables) in &c.app.dotenv {
                 let path = c.sources.path(*file);
-                if !is_dot_env(path) || is_sample(path) || !reaches(image, copied, path) {
+                let judged = c.sources.file(*file).class == Class::App;
+                if !judged || !is_dot_env(path) || is_sample(path) || !reaches(image, copied, path) {
                     continue;
                 }
                 if image.ignores(patterns, path).is_some() {

@@ -247,6 +247,15 @@ fn lockfile_not_copied(c: &Context<'_>, out: &mut Ruling) {
             out.holds(copy, format!("`{}` is copied before the install", name(c.sources.path(lock))));
             continue;
         }
+        // A workspace's lock file outside of the build context cannot be copied.
+        let reachable = c
+            .app
+            .image_at(install.file, install.stage)
+            .is_some_and(|i| i.context.is_empty() || c.sources.path(lock).starts_with(&format!("{}/", i.context)));
+        if !reachable {
+            out.unknown(copy, "the lock file lies outside of the build context");
+            continue;
+        }
         let lock = name(c.sources.path(lock));
         let message = format!("`{lock}` is not copied with `{}`", manifest.name);
         out.violation(

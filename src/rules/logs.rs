@@ -111,6 +111,13 @@ fn is_log_folder(target: &str) -> bool {
 
 fn log_directory_mounted(c: &Context<'_>, out: &mut Ruling) {
     for deployed in c.app.deployed() {
+        let image = deployed.process.reference.as_ref().map_or(String::new(), super::super::app::known::Reference::name);
+        let collects = ["fluentd", "fluent-bit", "promtail", "filebeat", "vector", "logrotate", "logspout"]
+            .iter()
+            .any(|c| image.contains(c));
+        if collects || deployed.is_one_off() {
+            continue;
+        }
         // Collectors read logs; the logs of a datastore are its data.
         let exempt = deployed
             .process
@@ -164,10 +171,14 @@ fn tail_as_main_process(c: &Context<'_>, out: &mut Ruling) {
             let Some(shown) = idles(step).filter(|_| !told) else { continue };
             told = true;
             let starts_app = chain.reached().any(|s| {
+                let script = s.program().starts_with("start")
+                    || s.program().contains("-start")
+                    || server::program(s).verb() == "start";
                 s.span != step.span
                     && (s.around.background && !matches!(s.program(), "sleep" | "tail")
                         || server::daemonizes(s).is_some()
-                        || server::is_long_running(s))
+                        || server::is_long_running(s)
+                        || script)
             });
             let violation = Violation::at(step.span, format!("`{shown}` is the main process"))
                 .help("make the app the main process: Swarm sees this one alive while the app is dead");

@@ -79,6 +79,14 @@ fn local<'m>(c: &Context<'_>, out: &mut Ruling, deployed: &Deployed<'_>, mount: 
     if mount.kind == MountKind::Bind && (is_host_path(text) || text.ends_with(".sock")) || text.contains("{{") {
         return None;
     }
+    if mount.kind == MountKind::Bind
+        && text
+            .split('/')
+            .any(|part| ["gfs", "gluster", "glusterfs", "nfs", "efs", "ceph", "cephfs", "tmp"].contains(&part))
+    {
+        out.unknown(mount.span, "it may be a file system of the network");
+        return None;
+    }
     // A file of the client's folder is another rule's.
     if mount.kind == MountKind::Bind && !text.starts_with('/') {
         return None;
@@ -114,10 +122,34 @@ fn replicated_local_volume(c: &Context<'_>, out: &mut Ruling) {
             if let Some((span, _)) = deployed.replicas_place() {
                 violation = violation.related(span, "so many tasks write to it");
             }
-            out.violation(violation);
+            // Members that keep a copy each, one on a node, replicate by themselves.
+            let one_each = deployed
+                .service
+                .text(&["deploy", "placement", "max_replicas_per_node"])
+                .is_some_and(|t| t.text() == Some("1"));
+            let image = deployed.process.reference.as_ref().map_or(String::new(), super::super::app::known::Reference::name);
+            let replicates = REPLICATING.iter().any(|name| image.contains(name));
+            out.violation(if one_each || replicates { violation.severity(Severity::Warning) } else { violation });
         }
     }
 }
+
+/// Stores whose members replicate to each other.
+const REPLICATING: &[&str] = &[
+    "etcd",
+    "consul",
+    "cassandra",
+    "cockroach",
+    "zookeeper",
+    "kafka",
+    "nats",
+    "rabbitmq",
+    "minio",
+    "elasticsearch",
+    "opensearch",
+    "galera",
+    "scylla",
+];
 
 /// A constraint names one node.
 fn on_one_node(deployed: &Deployed<'_>) -> bool {

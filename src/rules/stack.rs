@@ -64,6 +64,22 @@ const CONSUMERS: &[&str] = &[
     "swarm-launcher",
 ];
 
+/// Images that serve the nodes or stand in front of everything, whoever publishes them.
+const INFRASTRUCTURE: &[&str] = &[
+    "socket-proxy",
+    "socat",
+    "cadvisor",
+    "node-exporter",
+    "keepalived",
+    "caddy",
+    "haproxy",
+    "fluentd",
+    "fluent-bit",
+    "promtail",
+    "filebeat",
+    "vector",
+];
+
 /// Where a service may run, as far as roles go.
 #[derive(PartialEq, Eq, Clone, Copy)]
 enum Placed {
@@ -95,7 +111,19 @@ fn docker_socket_mounted(c: &Context<'_>, out: &mut Ruling) {
             let image = deployed.process.reference.as_ref().map_or(String::new(), |r| r.name().to_ascii_lowercase());
             let agent = image.ends_with("/agent") || image.contains("socket-proxy");
             let consumer = CONSUMERS.iter().any(|i| image.contains(i)) && !agent;
-            if deployed.image.is_some() {
+            let proxy =
+                ["socket", "socat"].iter().any(|word| name.to_ascii_lowercase().contains(word) || image.contains(word));
+            // It asks an agent over the network, not the socket.
+            let remote = deployed
+                .process
+                .environment
+                .get("DOCKER_HOST")
+                .and_then(crate::fact::Fact::text)
+                .is_some_and(|h| h.starts_with("tcp://"))
+                || deployed.service.command.iter().flatten().any(|a| a.text().starts_with("tcp://"));
+            if proxy || remote {
+                out.holds(mount.source_span, format!("`{name}` stands between"));
+            } else if deployed.image.is_some() {
                 let message = format!("the Docker socket is mounted into `{name}`");
                 out.violation(Violation::at(mount.source_span, message).help("whoever breaks into it is root on the node: ask through a socket proxy that allows only what is needed"));
             } else if consumer && !c.config.single_node {
@@ -127,10 +155,7 @@ fn app_on_manager(c: &Context<'_>, out: &mut Ruling) {
             .is_some_and(|k| matches!(k.role, Role::Proxy | Role::Agent | Role::AdminUi | Role::Tool))
             || deployed.process.reference.as_ref().is_some_and(|r| {
                 let image = r.name().to_ascii_lowercase();
-                CONSUMERS
-                    .iter()
-                    .chain(&["socket-proxy", "cadvisor", "node-exporter", "keepalived"])
-                    .any(|i| image.contains(i))
+                CONSUMERS.iter().chain(INFRASTRUCTURE).any(|i| image.contains(i))
             });
         if infrastructure || deployed.service.mounts.iter().any(is_socket) || c.config.single_node {
             continue;

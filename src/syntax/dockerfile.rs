@@ -207,7 +207,21 @@ pub fn parse(file: FileId, text: &str) -> Dockerfile {
         errors.push(At::new("the file has no `FROM`: nothing can be built from it".into(), at));
     }
     errors.sort_by_key(|e| e.span);
-    Dockerfile { file, instructions, stages, escape, comments, errors }
+    let mut dockerfile = Dockerfile { file, instructions, stages, escape, comments, errors };
+    // A stage may be named through an argument: `FROM ${BASE}`.
+    let global = Environment::global(&dockerfile);
+    for index in 0..dockerfile.stages.len() {
+        let base = &dockerfile.stages[index].base.value;
+        if base.contains('$')
+            && let Some(name) = global.expand(base, escape).into_value()
+        {
+            let parent = dockerfile.stages[..index]
+                .iter()
+                .rposition(|s| s.name.as_ref().is_some_and(|n| n.value == name.to_ascii_lowercase()));
+            dockerfile.stages[index].parent = parent;
+        }
+    }
+    dockerfile
 }
 
 fn stages(instructions: &[Instruction], errors: &mut Vec<At<String>>) -> Vec<Stage> {

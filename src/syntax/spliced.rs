@@ -39,33 +39,45 @@ impl Spliced {
             at = source.find('\n').map_or(source.len(), |n| n + 1);
         }
         let mut expected = usize::MAX;
-        for (offset, c) in value.char_indices() {
+        let mut offset = 0;
+        while let Some(c) = value[offset..].chars().next() {
             let rest = source.get(at..).unwrap_or_default();
-            let skip = if c.is_whitespace() && !rest.starts_with(c) {
-                // A folded line break, or an escape such as `\n`.
-                rest.find(|s: char| s.is_whitespace())
-                    .filter(|&n| n == 0)
-                    .or_else(|| rest.starts_with('\\').then_some(0))
+            let (taken, step) = if c == '$' && rest.starts_with("$$") {
+                // The `$` that an interpolation leaves.
+                (c.len_utf8(), 2)
+            } else if rest.starts_with(c) {
+                (c.len_utf8(), c.len_utf8())
+            } else if rest.starts_with("${") {
+                // What a variable stands for: it goes on where the text behind the brace goes on.
+                let step = rest.find('}').map_or(rest.len(), |n| n + 1);
+                let behind = rest[step..].split(['\n', '$', '"', '\'']).next().unwrap_or_default();
+                let taken = if behind.is_empty() {
+                    value.len() - offset
+                } else {
+                    value[offset..].find(behind).unwrap_or(value.len() - offset)
+                };
+                (taken, step)
+            } else if c.is_whitespace() && rest.starts_with(char::is_whitespace) {
+                // A folded line break.
+                (c.len_utf8(), 1)
+            } else if c.is_whitespace() && rest.starts_with('\\') {
+                (c.len_utf8(), 2.min(rest.len()))
+            } else if rest.starts_with(|s: char| s.is_whitespace() || matches!(s, '\\' | '\'' | '"')) {
+                // Indentation, or the mark of an escape.
+                at += rest.chars().next().map_or(1, char::len_utf8);
+                continue;
             } else {
-                rest.char_indices()
-                    .take_while(|&(n, s)| n == 0 || rest.starts_with('\\') || s == c || rest[..n].trim().is_empty())
-                    .find(|&(_, s)| s == c)
-                    .map(|(n, _)| n)
-                    .filter(|&n| {
-                        rest[..n].trim_matches(|s: char| s.is_whitespace() || s == '\\' || s == '\'').is_empty()
-                    })
+                break;
             };
-            let Some(skip) = skip else { break };
-            at += skip;
             if at != expected {
                 spliced.pieces.push((
                     u32::try_from(offset).expect("files are under 4 GiB"),
                     span.start + u32::try_from(at).expect("files are under 4 GiB"),
                 ));
             }
-            let step = source[at..].chars().next().map_or(0, char::len_utf8);
             at += step;
-            expected = if step == c.len_utf8() { at } else { usize::MAX };
+            offset += taken;
+            expected = if step == taken { at } else { usize::MAX };
         }
         spliced
     }

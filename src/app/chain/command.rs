@@ -35,10 +35,14 @@ impl Tracer<'_> {
             let value = self.expand(word, here);
             argv.push(Argument { value, raw: word.raw.clone(), span: word.span.unwrap_or(command.span) });
         }
-        let Some(first) = argv.first() else {
-            // `exec "$@"` of a script that is given nothing.
-            return Flow::On;
-        };
+        // `exec "$@"` of a script that is given nothing: what starts is known only where it is given something.
+        let given = command.words.iter().any(|w| w.raw.contains("$@") || w.raw.contains("$*") || w.raw == "\"${@}\"");
+        if given && argv.iter().all(|a| a.text() == "exec") {
+            self.chain.open = true;
+            self.last.clear();
+            return if argv.is_empty() { Flow::On } else { Flow::Ended };
+        }
+        let Some(first) = argv.first() else { return Flow::On };
         let program = first.text().to_owned();
         match program.as_str() {
             "cd" => {
@@ -100,6 +104,12 @@ impl Tracer<'_> {
         }
         let mut inner = here.clone();
         inner.span = command.span;
+        inner.line = command.span;
+        // What `"$@"` starts is written where the arguments are.
+        let (from, to) = (argv.iter().find(|a| a.text() != "exec").map(|a| a.span), argv.last().map(|a| a.span));
+        if let (true, Some(from), Some(to)) = (given, from, to) {
+            inner.span = if from.file == to.file && from.start <= to.start { from.to(to) } else { from };
+        }
         command.words[0].raw.trim_matches('"').clone_into(&mut inner.first);
         inner.redirects.extend(command.redirects.iter().cloned());
         inner.assignments.extend(assignments);
@@ -122,6 +132,7 @@ impl Tracer<'_> {
     pub(super) fn push(&mut self, argv: Vec<Argument>, command: &shell::Command, here: &Here, main: bool) {
         let mut here = here.clone();
         here.span = command.span;
+        here.line = command.span;
         here.redirects.extend(command.redirects.iter().cloned());
         self.leaf(argv, here, main);
     }
@@ -142,6 +153,8 @@ impl Tracer<'_> {
             under: here.under,
             wrappers: here.wrappers,
             first: here.first,
+            line: here.line,
+            backgrounded: here.backgrounded,
         });
         if main {
             self.last = BTreeSet::from([self.chain.steps.len() - 1]);

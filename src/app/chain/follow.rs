@@ -41,6 +41,10 @@ pub(super) struct Here {
     pub(super) span: Span,
     /// The command's first word as written.
     pub(super) first: String,
+    /// The line that starts it.
+    pub(super) line: Span,
+    /// The statement in the background that it belongs to.
+    pub(super) backgrounded: Option<Span>,
 }
 
 pub(super) struct Tracer<'w> {
@@ -102,6 +106,8 @@ impl<'w> Tracer<'w> {
             positional: Vec::new(),
             span,
             first: String::new(),
+            line: span,
+            backgrounded: None,
         }
     }
 
@@ -151,6 +157,7 @@ impl<'w> Tracer<'w> {
             Statement::Pipeline(parts) => {
                 let inner = inside(here, |a| a.piped = true);
                 let before = self.last.clone();
+                let ended = self.ended.clone();
                 let mut first = None;
                 for part in parts {
                     self.last.clone_from(&before);
@@ -158,6 +165,8 @@ impl<'w> Tracer<'w> {
                     first.get_or_insert_with(|| self.last.clone());
                 }
                 self.last = first.unwrap_or(before);
+                // What execs in a pipe has only replaced its own subshell.
+                self.last.extend(std::mem::replace(&mut self.ended, ended));
                 Flow::On
             }
             Statement::And(left, right) => {
@@ -188,11 +197,13 @@ impl<'w> Tracer<'w> {
                 Flow::On
             }
             Statement::Background(inner) => {
-                let before = self.last.clone();
+                let before = (self.last.clone(), self.ended.clone());
                 let mut around = inside(here, |a| a.background = true);
                 around.exec = false;
+                let whole = Script { statements: vec![inner.as_ref().clone()], broken: false };
+                around.backgrounded = here.backgrounded.or_else(|| whole.commands().first().map(|c| c.span));
                 self.statement(inner, &mut around);
-                self.last = before;
+                (self.last, self.ended) = before;
                 Flow::On
             }
             Statement::Group(body, redirects) | Statement::Subshell(body, redirects) => {

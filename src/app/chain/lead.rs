@@ -21,7 +21,8 @@ impl Tracer<'_> {
         let Some(first) = argv.first() else { return };
         let program = name(first.text()).to_owned();
         // A script of the repository comes before what its name would mean elsewhere.
-        if let Some(file) = self.locate(first.text(), &here)
+        if !matches!(first.text(), "." | "source")
+            && let Some(file) = self.locate(first.text(), &here)
             && self.follow_script(file, &argv, &here, false)
         {
             return;
@@ -124,6 +125,9 @@ impl Tracer<'_> {
     /// The file of the repository that a command names.
     pub(super) fn locate(&self, path: &str, here: &Here) -> Option<FileId> {
         let image = self.image?;
+        if matches!(name(path), "" | "." | "..") {
+            return None;
+        }
         let candidates = if path.contains('/') {
             vec![absolute(&here.cwd, path)]
         } else {
@@ -145,9 +149,12 @@ impl Tracer<'_> {
         let first = text.lines().next().unwrap_or_default();
         let path = self.world.sources.path(file);
         let by_name = self.world.sources.file(file).kind == Kind::Script;
-        let interpreter = first
-            .strip_prefix("#!")
-            .map(|i| i.split_whitespace().map(name).filter(|w| *w != "env" && !w.starts_with('-')).collect::<Vec<_>>());
+        let interpreter = first.strip_prefix("#!").map(|i| {
+            i.split_whitespace()
+                .map(name)
+                .filter(|w| !matches!(*w, "env" | "dumb-init" | "tini" | "catatonit") && !w.starts_with('-'))
+                .collect::<Vec<_>>()
+        });
         let is_shell = match &interpreter {
             Some(words) => words.first().is_some_and(|w| shell::is_shell(w)) || words.first() == Some(&"with-contenv"),
             None => by_name || read && !path.contains('.'),
@@ -172,6 +179,7 @@ impl Tracer<'_> {
             inner.under.push(Link::Script(file, here.span));
         }
         inner.exec = false;
+        inner.wrappers.clear();
         inner.positional = argv.to_vec();
         inner.around = Around { function: false, ..here.around };
         self.chain.scripts.push(ScriptRun {
@@ -180,7 +188,7 @@ impl Tracer<'_> {
             call: here.span,
             argv: argv.to_vec(),
             read,
-            depth: here.under.len(),
+            depth: here.under.iter().filter(|link| **link != Link::Init).count(),
         });
         self.script(&script, &inner);
         true

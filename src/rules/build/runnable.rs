@@ -114,7 +114,10 @@ fn never_copied(c: &Context<'_>, image: &Image, process: &crate::app::Process, o
     if !by_path || foreign || mentioned(c, image, file) {
         return;
     }
-    let mut same = c.sources.files().filter(|(_, f)| name(&f.path) == file && f.kind == Kind::Script);
+    let mut same = c.sources.files().filter(|(_, f)| {
+        let inside = image.context.is_empty() || f.path.starts_with(&format!("{}/", image.context));
+        name(&f.path) == file && f.kind == Kind::Script && inside
+    });
     if let (Some((_, script)), None) = (same.next(), same.next()) {
         let message = format!("`{}` is never copied into the image", script.path);
         out.violation(Violation::at(argument.span, message).help("copy it, or name another command"));
@@ -127,7 +130,21 @@ fn mentioned(c: &Context<'_>, image: &Image, file: &str) -> bool {
     dockerfile.lineage(image.stage).into_iter().flat_map(|s| dockerfile.stage(s)).any(|i| match &i.body {
         Body::Run(run) => match &run.form {
             Form::Shell(line) => {
-                line.text.contains(file) || line.text.contains("git clone") || line.text.contains("tar ")
+                const BRINGS: &[&str] = &[
+                    "git clone",
+                    "tar ",
+                    "unzip",
+                    "7z ",
+                    "jar x",
+                    "dpkg",
+                    "rpm ",
+                    "make ",
+                    "install",
+                    "curl",
+                    "wget",
+                    " add ",
+                ];
+                line.text.contains(file) || BRINGS.iter().any(|word| line.text.contains(word))
             }
             Form::Exec(words) => words.iter().any(|w| w.value.contains(file)),
         },

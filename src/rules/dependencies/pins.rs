@@ -18,6 +18,10 @@ pub(super) fn unpinned_dependency(c: &Context<'_>, out: &mut Ruling) {
         let locked = c.app.lock_of(manifest, c.sources).is_some();
         for dependency in manifest.dependencies.iter().filter(|d| !d.dev && !d.fixed) {
             let name = &dependency.name.value;
+            // A package of this repository has the version that the commit has.
+            if c.app.manifests.iter().any(|m| m.package.as_deref() == Some(name)) {
+                continue;
+            }
             let Some(loose) = loose(manifest.ecosystem, &manifest.name, dependency, locked) else {
                 out.holds(dependency.name.span, format!("`{name}` is fixed"));
                 continue;

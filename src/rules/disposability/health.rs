@@ -189,6 +189,10 @@ fn wrong(probe: &Probe) -> Option<(String, Severity)> {
         {
             Some(format!("`{}` hides the result of the healthcheck", command.argv()[0]))
         }
+        // An `if` whose condition does not hold is a success.
+        Statement::If { otherwise, .. } if otherwise.is_empty() => {
+            Some("an `if` without `else` hides the result of the healthcheck".to_owned())
+        }
         other => command_of(other),
     };
     message.map(|m| (m, Severity::Warning))

@@ -59,7 +59,9 @@ fn judge(image: &Image, command: Option<&Command>, keyword: &str, chain: &Chain,
         return;
     }
     let bash = image.shell.as_ref().and_then(|s| s.first()).is_some_and(|s| s.ends_with("bash"));
-    let family = image.base.known.and_then(|k| k.family(image.base.reference.as_ref().and_then(|r| r.tag.as_deref())));
+    let reference = image.base.reference.as_ref();
+    let family = image.base.known.and_then(|k| k.family(reference.and_then(|r| r.tag.as_deref())));
+    let family = family.or_else(|| reference.filter(|r| r.short().starts_with("alpine")).map(|_| "alpine"));
     // busybox's and bash's shell become the last command of the line; dash stays above it.
     let becomes_last = (bash || matches!(family, Some("alpine" | "busybox"))) && app_is_last(&script);
     let certain = becomes_last || family.is_some() || script.single().is_none();
@@ -79,7 +81,7 @@ fn judge(image: &Image, command: Option<&Command>, keyword: &str, chain: &Chain,
 fn app_is_last(script: &Script) -> bool {
     fn last(statement: &Statement) -> bool {
         match statement {
-            Statement::Command(command) => !matches!(command.program(), Some("echo" | "exit" | "true" | ":" | "sleep")),
+            Statement::Command(command) => !matches!(command.program(), Some("echo" | "exit" | "true" | ":")),
             Statement::And(_, right) => last(right),
             _ => false,
         }
@@ -106,7 +108,7 @@ pub(super) fn entrypoint_without_exec(c: &Context<'_>, out: &mut Ruling) {
             }
             let shown = if arguments { "$@" } else { step.wrappers.first().map_or(step.program(), String::as_str) };
             let message = format!("`{shown}` is started without `exec`");
-            let violation = Violation::at(step.span, message)
+            let violation = Violation::at(step.line, message)
                 .help("put `exec` in front: the script stays PID 1 and does not pass the stop signal on")
                 .related(*call, format!("`{}` is started here", c.sources.path(*file)));
             out.violation(violation);

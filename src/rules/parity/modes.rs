@@ -89,7 +89,7 @@ fn judge(name: &str, text: &str, sure: bool, span: Span, released: bool, out: &m
         violation = violation.severity(Severity::Warning);
     }
     if !sure {
-        violation = violation.certainty(Certainty::Likely);
+        violation = violation.certainty(Certainty::Likely).severity(Severity::Warning);
     }
     out.violation(violation);
 }

@@ -85,10 +85,13 @@ pub(super) fn runtime_version_drift(c: &Context<'_>, out: &mut Ruling) {
                     Version::parse(&said.text).is_none_or(|v| v.agrees(version))
                 }
             };
-            // Of an image that is built beside the file, it speaks for sure; of those below, one that fits is enough.
+            // Images of the file's own folder come first: they are what it was written for. What a pipeline or the
+            // root says of images that do not agree among themselves is nobody's in particular.
             let at = folder(c.sources.path(said.span.file));
-            let beside = near.iter().find(|(image, v)| image.context == at && !fits(v));
-            let misfit = beside.or_else(|| near.first().filter(|_| !near.iter().any(|(_, v)| fits(v))));
+            let beside: Vec<&&(&Image, Version)> = near.iter().filter(|(image, _)| image.context == at).collect();
+            let candidates: Vec<&&(&Image, Version)> = if beside.is_empty() { near.iter().collect() } else { beside };
+            let agree = candidates.windows(2).all(|pair| pair[0].1 == pair[1].1);
+            let misfit = candidates.first().filter(|_| agree && !candidates.iter().any(|(_, v)| fits(v)));
             let Some((image, version)) = misfit else {
                 if !near.is_empty() {
                     out.holds(said.span, format!("`{}` {} fits the release", runtime.name, said.text));

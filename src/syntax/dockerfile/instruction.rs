@@ -391,7 +391,11 @@ impl Reader<'_> {
         let mut ignored = Vec::new();
         let inner = at(self.line, self.args.clone(), self.heredocs, self.escape, &mut ignored);
         let grammar = matches!(inner.keyword.value.as_str(), "env" | "label");
-        errors.extend(ignored.into_iter().filter(|e| grammar && !e.value.contains("at least") || e.value.contains("JSON array of")));
+        errors.extend(
+            ignored
+                .into_iter()
+                .filter(|e| grammar && !e.value.contains("at least") || e.value.contains("JSON array of")),
+        );
         match inner.keyword.value.as_str() {
             "onbuild" | "from" | "maintainer" => {
                 self.error(format!("`{}` is not allowed as an `ONBUILD` trigger", inner.keyword.value.to_uppercase()))
@@ -403,7 +407,9 @@ impl Reader<'_> {
 
 /// What is wrong with a flag's value; the values that only the build itself judges are let pass.
 fn wrong_value(flag: &str, value: &str) -> Option<String> {
-    let known = |words: &[&str]| (!words.contains(&value)).then(|| format!("`--{flag}` is one of {}, not `{value}`", words.join(", ")));
+    let known = |words: &[&str]| {
+        (!words.contains(&value)).then(|| format!("`--{flag}` is one of {}, not `{value}`", words.join(", ")))
+    };
     match flag {
         "network" => known(&["default", "none", "host"]),
         "security" => known(&["insecure", "sandbox"]),

@@ -7,7 +7,7 @@ use crate::syntax::tree::{Entry, Node};
 
 pub(super) fn requirements(manifest: &mut Manifest, text: &str) {
     manifest.tool = Some("pip");
-    let dev = ["dev", "test", "lint", "doc"].iter().any(|word| manifest.name.contains(word));
+    let dev = ["dev", "test", "lint", "doc", "-ci"].iter().any(|word| manifest.name.contains(word));
     let constrained = text.lines().any(|line| {
         let line = line.trim();
         line.starts_with("-c ") || line.starts_with("--constraint") || line.starts_with("--require-hashes")
@@ -19,7 +19,7 @@ pub(super) fn requirements(manifest: &mut Manifest, text: &str) {
         let code = line.split(" #").next().unwrap_or(line);
         let shown = code.trim_start_matches('\u{feff}').trim();
         // Options, includes, editable and local packages, and continued hashes.
-        if shown.is_empty() || shown.starts_with(['#', '-', '.', '/']) || shown.starts_with("http") {
+        if shown.is_empty() || shown.starts_with(['#', '-', '.', '/', '{', '%', '<']) || shown.starts_with("http") {
             continue;
         }
         if let Some(url) = shown.strip_prefix("git+") {
