@@ -45,7 +45,8 @@ pub struct Unread {
 pub fn parse(sources: &Sources) -> (Vec<Document>, Vec<Unread>) {
     let files: Vec<FileId> =
         sources.files().filter(|(_, f)| wanted(f.kind) && f.class != Class::Vendored).map(|(id, _)| id).collect();
-    let results: Vec<Result<Document, Unread>> = files.into_par_iter().map(|id| document(sources, id)).collect();
+    let results: Vec<Result<Document, Unread>> =
+        files.into_par_iter().filter_map(|id| document(sources, id).transpose()).collect();
     let mut documents = Vec::new();
     let mut unread = Vec::new();
     for result in results {
@@ -61,8 +62,12 @@ fn wanted(kind: Kind) -> bool {
     matches!(kind, Kind::Dockerfile | Kind::DockerIgnore | Kind::Stack | Kind::Ci | Kind::Dotenv | Kind::Manifest)
 }
 
-fn document(sources: &Sources, file: FileId) -> Result<Document, Unread> {
+/// Nothing for a template: what it will be is not known before something fills it in.
+fn document(sources: &Sources, file: FileId) -> Result<Option<Document>, Unread> {
     let text = sources.read(file).map_err(|why| Unread { file, why: why.clone() })?;
+    if is_template(text) || sources.path(file).contains("{{") {
+        return Ok(None);
+    }
     let content = match sources.file(file).kind {
         Kind::Dockerfile => Content::Dockerfile(dockerfile::parse(file, text)),
         Kind::DockerIgnore => Content::DockerIgnore(IgnoreFile::parse(file, text)),
@@ -70,7 +75,12 @@ fn document(sources: &Sources, file: FileId) -> Result<Document, Unread> {
         Kind::Manifest => Content::Manifest(manifest::parse(file, sources.path(file), text)),
         _ => Content::Yaml(yaml::parse(file, text)),
     };
-    Ok(Document { file, content })
+    Ok(Some(Document { file, content }))
+}
+
+/// A line begins with the mark of Jinja, Go templates, ERB, or of a script that replaces words.
+fn is_template(text: &str) -> bool {
+    text.lines().any(|line| ["{{", "{%", "<%", "%%"].iter().any(|mark| line.trim_start().starts_with(mark)))
 }
 
 impl Document {

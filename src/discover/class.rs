@@ -69,7 +69,9 @@ fn is_dockerfile(lower: &str, extension: &str) -> bool {
     }
     let stem = lower.starts_with("dockerfile") || lower.starts_with("containerfile");
     let rest = lower.trim_start_matches("dockerfile").trim_start_matches("containerfile");
-    stem && (rest.is_empty() || rest.starts_with(['.', '-', '_'])) && !OTHERS.contains(&extension)
+    stem && !lower.contains("template")
+        && (rest.is_empty() || rest.starts_with(['.', '-', '_']))
+        && !OTHERS.contains(&extension)
 }
 
 /// Whose file it is, by the folders it lies in and its name.

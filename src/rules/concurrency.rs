@@ -167,7 +167,10 @@ fn many_processes_one_container(c: &Context<'_>, out: &mut Ruling) {
                 (statement, c.text(statement).split_whitespace().take(3).collect::<Vec<_>>().join(" "))
             } else {
                 let bare = step.program() == "nginx" && step.argv.len() == 1;
-                if step.around.background || step.around.looped || server::daemonizes(step).is_none() && !bare {
+                // A server that is stopped again only serves the preparation.
+                let temporary = chain.reached().any(|s| s.program() == step.program() && s.has("stop"));
+                let stays = server::daemonizes(step).is_some() || bare;
+                if step.around.background || step.around.looped || temporary || !stays {
                     continue;
                 }
                 (step.span, step.words().into_iter().take(3).collect::<Vec<_>>().join(" "))

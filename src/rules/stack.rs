@@ -19,10 +19,19 @@ pub(super) const CHECKS: Checks = &[
 
 fn stack_yaml_invalid(c: &Context<'_>, out: &mut Ruling) {
     for (file, error) in &c.app.refused {
+        if c.sources.file(*file).kind != Kind::Stack {
+            continue;
+        }
         let name = crate::source::name(c.sources.path(*file)).to_ascii_lowercase();
-        let meant = ["stack", "swarm", "compose"].iter().any(|word| name.contains(word));
-        if c.sources.file(*file).kind == Kind::Stack && meant {
-            out.violation(Violation::at(error.span, error.value.clone()));
+        let text = c.sources.text(*file);
+        let begins = |word: &str| text.lines().any(|line| line.trim_end() == word);
+        let services = begins("services:") && text.contains("image:");
+        let swarm = name.contains("stack") || name.contains("swarm") || services && text.contains("  deploy:");
+        let violation = Violation::at(error.span, error.value.clone());
+        if swarm {
+            out.violation(violation);
+        } else if name.contains("compose") {
+            out.violation(violation.severity(Severity::Warning));
         }
     }
 }

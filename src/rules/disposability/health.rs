@@ -146,6 +146,11 @@ fn known_has(known: &Known, process: &Process, tool: &str) -> Fact<bool> {
 pub(super) fn healthcheck_cannot_fail(c: &Context<'_>, out: &mut Ruling) {
     for (_, presence) in probes(c) {
         let Presence::Probe(probe) = presence else { continue };
+        // PowerShell is another language.
+        let lower = probe.text.to_ascii_lowercase();
+        if lower.contains("powershell") || lower.contains("invoke-webrequest") || lower.contains("pwsh") {
+            continue;
+        }
         if !probe.literal && probe.script.as_ref().is_none_or(|s| s.statements.is_empty()) {
             out.unknown(probe.span, "the probe comes from a variable");
             continue;
