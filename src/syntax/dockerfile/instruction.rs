@@ -54,6 +54,11 @@ struct Reader<'l> {
     name: String,
 }
 
+/// What ends a keyword: ASCII blanks alone.
+fn is_blank(c: char) -> bool {
+    matches!(c, '\t' | '\x0B' | '\x0C' | '\r' | ' ')
+}
+
 type Parsed<T> = Result<T, At<String>>;
 
 pub(super) fn parse(logical: &Logical, escape: char, errors: &mut Vec<At<String>>) -> Instruction {
@@ -61,6 +66,8 @@ pub(super) fn parse(logical: &Logical, escape: char, errors: &mut Vec<At<String>
     let shown = line.text.trim_end();
     let start = line.text.len() - line.text.trim_start().len();
     let mut instruction = at(line, start..shown.len(), &logical.heredocs, escape, errors);
+    // It begins where its first line does, even where that holds nothing but the continuation.
+    instruction.span = line.span.to(instruction.span);
     if let Some(last) = logical.heredocs.last() {
         instruction.span = instruction.span.to(last.content.span);
     }
@@ -75,7 +82,7 @@ fn at(
     errors: &mut Vec<At<String>>,
 ) -> Instruction {
     let text = &line.text[range.clone()];
-    let keyword_end = text.find(char::is_whitespace).unwrap_or(text.len());
+    let keyword_end = text.find(is_blank).unwrap_or(text.len());
     let name = text[..keyword_end].to_ascii_lowercase();
     let keyword = At::new(name.clone(), line.span(range.start, range.start + keyword_end));
     let mut reader = Reader { line, heredocs, escape, args: range.start + keyword_end..range.end, name };
@@ -295,7 +302,7 @@ impl Reader<'_> {
         if pairs.is_empty() {
             return self.error("`ARG` requires at least one argument");
         }
-        if pairs.iter().any(|p| p.name.value.is_empty()) {
+        if self.ranges().iter().any(|range| self.line.text[range.clone()].starts_with('=')) {
             return self.error("`ARG` names nothing before the `=`");
         }
         Ok(pairs)
@@ -309,7 +316,7 @@ impl Reader<'_> {
         };
         if !self.line.text[first.clone()].contains('=') {
             let text = self.text();
-            let name_end = text.find(char::is_whitespace).unwrap_or(text.len());
+            let name_end = text.find(is_blank).unwrap_or(text.len());
             let value = text[name_end..].trim_start();
             if value.is_empty() {
                 return self.error(format!("`{}` must have two arguments", self.upper()));
@@ -365,7 +372,7 @@ impl Reader<'_> {
         let text = self.text();
         let kind_end = text.find(char::is_whitespace).unwrap_or(text.len());
         match text[..kind_end].to_ascii_uppercase().as_str() {
-            "NONE" if text[kind_end..].trim().is_empty() => Ok(Body::Healthcheck(None)),
+            "NONE" if matches!(text[kind_end..].trim(), "" | "[]") => Ok(Body::Healthcheck(None)),
             "NONE" => self.error("`HEALTHCHECK NONE` takes no arguments"),
             "CMD" => {
                 self.args.start += kind_end;

@@ -19,6 +19,9 @@ pub(super) struct Lines {
     pub(super) errors: Vec<At<String>>,
 }
 
+/// BuildKit's limit for a physical line, its end included.
+const MAX_LINE: usize = 65_536;
+
 /// The physical lines of a text with their offsets, line ends included.
 struct Scanner<'t> {
     text: &'t str,
@@ -44,6 +47,10 @@ pub(super) fn split(file: FileId, text: &str) -> Lines {
     let mut lines = Lines { logical: Vec::new(), escape: '\\', comments: Vec::new(), errors: Vec::new() };
     directives(file, body, scanner.at, &mut lines);
     while let Some((start, line)) = scanner.next() {
+        if scanner.at - start > MAX_LINE {
+            lines.errors.push(At::new("the line has more than 65535 bytes".into(), Span::new(file, start, start)));
+            break;
+        }
         let trimmed = line.trim_start_matches(is_space);
         let start = start + line.len() - trimmed.len();
         if trimmed.starts_with('#') {
@@ -103,9 +110,15 @@ fn directives(file: FileId, body: &str, offset: usize, lines: &mut Lines) {
     for line in body.split_inclusive('\n') {
         let span = Span::new(file, at, at + line.trim_end().len());
         at += line.len();
-        let Some((name, value)) = line.trim().strip_prefix('#').and_then(|rest| rest.split_once('=')) else { return };
-        let name = name.trim().to_ascii_lowercase();
-        let value = value.trim();
+        let blank = ['\t', '\n', '\x0C', '\r', ' '];
+        let shown = line.trim_end_matches(['\r', '\n']).trim_start_matches(is_space);
+        let Some((name, raw)) = shown.strip_prefix('#').and_then(|rest| rest.split_once('=')) else { return };
+        let name = name.trim_start_matches(is_space).trim_end_matches(blank).to_ascii_lowercase();
+        // Nothing at all ends the directives; of blanks alone, the last one is the value.
+        let value = match raw.trim_matches(blank) {
+            "" => &raw[raw.char_indices().next_back().map_or(0, |(at, _)| at)..],
+            value => value,
+        };
         if value.is_empty() || !matches!(name.as_str(), "escape" | "syntax" | "check") {
             return;
         }
@@ -141,7 +154,9 @@ fn heredocs(file: FileId, logical: &Spliced, scanner: &mut Scanner<'_>, lines: &
                 break;
             }
             content.push(shown, start + line.len() - shown.len());
-            content.push("\n", start + line.len());
+            if start + line.len() < scanner.text.len() {
+                content.push("\n", start + line.len());
+            }
         }
         if !terminated {
             let message = format!("the heredoc `{name}` is never closed");
