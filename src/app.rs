@@ -132,9 +132,14 @@ impl App {
     /// The lock file that governs a manifest: beside it, or in a folder above, where a workspace has it.
     #[must_use]
     pub fn lock_of(&self, manifest: &Manifest, sources: &Sources) -> Option<FileId> {
+        self.lock_among(manifest, sources, |_| true)
+    }
+
+    /// As [`Self::lock_of`], of the names that `reads` lets pass.
+    pub fn lock_among(&self, manifest: &Manifest, sources: &Sources, reads: impl Fn(&str) -> bool) -> Option<FileId> {
         let mut at = crate::source::folder(sources.path(manifest.file));
         loop {
-            for name in manifest.possible_locks() {
+            for name in manifest.possible_locks().iter().filter(|name| reads(name)) {
                 if let Some(id) = crate::source::join(at, name).and_then(|p| sources.find(&p)) {
                     return Some(id);
                 }

@@ -200,18 +200,28 @@ pub fn is_services_file(root: &Node) -> bool {
 /// Whether `docker stack deploy` would refuse the file for what only Compose knows at its top.
 #[must_use]
 pub fn is_compose_only(root: &Node) -> bool {
-    let version = root.get("version").and_then(Node::scalar).unwrap_or_default();
-    root.get("name").is_some() || root.get("include").is_some() || version.starts_with('1') || version.starts_with('2')
+    root.get("name").is_some() || root.get("include").is_some() || is_old(root)
+}
+
+/// A format before 3, which only Compose and the first Swarm read.
+#[must_use]
+pub fn is_old(root: &Node) -> bool {
+    root.get("version").and_then(Node::scalar).is_some_and(|version| version.starts_with(['1', '2']))
 }
 
 /// Where the file itself says that it is a Swarm stack: a key that Compose refuses or has no use for.
 #[must_use]
 pub fn swarm_evidence(root: &Node) -> Option<At<String>> {
     for service in root.get("services").map(Node::entries).unwrap_or_default() {
-        for key in ["mode", "placement", "update_config", "rollback_config", "endpoint_mode", "labels"] {
+        for key in ["placement", "update_config", "rollback_config", "endpoint_mode", "labels"] {
             if let Some(entry) = service.value.get("deploy").and_then(|d| d.entry(key)) {
                 return Some(At::new(format!("deploy.{key}"), entry.key.span));
             }
+        }
+        // Compose takes `mode: replicated`, which says nothing; the other modes are Swarm's.
+        let mode = service.value.get("deploy").and_then(|d| d.entry("mode"));
+        if let Some(mode) = mode.filter(|m| m.value.as_str().is_some_and(|m| m != "replicated")) {
+            return Some(At::new("deploy.mode".to_owned(), mode.key.span));
         }
     }
     for section in ["secrets", "configs"] {

@@ -103,7 +103,8 @@ fn group(
         }
         let path = sources.path(file);
         let lower = name(path).to_ascii_lowercase();
-        let named = (lower.contains("stack") || lower.contains("swarm")) && !stack::is_host_only(tree);
+        let named =
+            (lower.contains("stack") || lower.contains("swarm")) && !stack::is_host_only(tree) && !stack::is_old(tree);
         let evident = stack::swarm_evidence(tree).is_some() && !stack::is_compose_only(tree);
         let swarm = named || evident || config.stacks.is_match(path) || config.target_swarm;
         let base = base_of(file, tree, trees, sources);
@@ -172,7 +173,7 @@ fn images(dockerfiles: &[Dockerfile], stacks: &[Stack], mentions: &Mentions, sou
                 Purpose::Release
             } else if development && (stage == last || targeted(stage, None)) {
                 Purpose::Development
-            } else if Some(stage) == release {
+            } else if Some(stage) == release || release != Some(last) && is_release_word(named(stage)) {
                 Purpose::Release
             } else if stage == last || targeted(stage, None) {
                 Purpose::Development
@@ -213,6 +214,11 @@ fn is_development_word(name: &str) -> bool {
         "codegen",
     ];
     name.split(['.', '-', '_']).any(|word| WORDS.contains(&word))
+}
+
+/// Words of stages that are deployed.
+fn is_release_word(name: &str) -> bool {
+    name.split(['.', '-', '_']).any(|word| matches!(word, "prod" | "production" | "release" | "final" | "runtime"))
 }
 
 /// Words of stages on the way to an image.

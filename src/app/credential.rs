@@ -8,7 +8,7 @@ pub fn in_setting(name: &str, value: &str) -> Option<std::ops::Range<usize>> {
     if value.is_empty() || value.contains('$') && value.contains('{') {
         return None;
     }
-    if let Some(password) = password_in_url(value) {
+    if let Some(password) = password_in_url(value).or_else(|| password_in_pairs(value)) {
         return Some(password);
     }
     // Four digits are a number of something, but where the name says password.
@@ -24,6 +24,22 @@ pub fn password_in_url(value: &str) -> Option<std::ops::Range<usize>> {
     let range = locator::url(value)?.password?;
     let password = &value[range.clone()];
     (!password.starts_with(['$', '<', '{', '%']) && !password.starts_with("***")).then_some(range)
+}
+
+/// The password of `Server=db;User Id=sa;Password=…`.
+fn password_in_pairs(value: &str) -> Option<std::ops::Range<usize>> {
+    let mut start = 0;
+    for pair in value.split(';') {
+        let begin = start;
+        start += pair.len() + 1;
+        let Some((key, secret)) = pair.split_once('=') else { continue };
+        let named = matches!(key.trim().to_ascii_lowercase().as_str(), "password" | "pwd");
+        // One pair alone is a setting of its own, not a connection string.
+        if named && value.contains(';') && !secret.trim().is_empty() && !secret.contains(['$', '{', '<']) {
+            return Some(begin + key.len() + 1..begin + pair.len());
+        }
+    }
+    None
 }
 
 /// Whether a variable's name says that its value is secret.
@@ -228,6 +244,8 @@ pub fn is_literal_secret(value: &str) -> bool {
         || value.contains("{{")
         || locator::url(value).is_some_and(|l| l.password.is_none())
         || is_media_type(value)
+        || value.starts_with('%')
+        || [".pem", ".key", ".crt", ".p12", ".json"].iter().any(|e| lower.ends_with(e))
         || is_reference(&lower)
         || is_duration(&lower)
         || matches!(
@@ -287,6 +305,8 @@ pub fn is_placeholder(value: &str) -> bool {
         "replacethis",
         "asdf",
         "qwerty",
+        "editme",
+        "hashedpassword",
         "sample",
         "somesecret",
         "secret_here",

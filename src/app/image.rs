@@ -162,7 +162,9 @@ impl Image {
                 self.copies.push(Copied {
                     span: instruction.span,
                     from: stage_from,
-                    foreign: from.is_some() && stage_from.is_none(),
+                    foreign: from.is_some() && stage_from.is_none()
+                        || to.contains('$')
+                        || sources.iter().any(|s| s.value.contains('$')),
                     folder,
                     target: absolute(&self.workdir, &to),
                     chmod: instruction.flag_value("chmod").map(str::to_owned),
@@ -209,7 +211,12 @@ impl Image {
         };
         self.opaque |= script.broken;
         for command in script.commands() {
-            let argv = command.argv();
+            let expanded: Vec<String> = command
+                .words
+                .iter()
+                .map(|w| self.environment.expand(&w.raw, '\\').into_value().unwrap_or_else(|| w.text().to_owned()))
+                .collect();
+            let argv: Vec<&str> = expanded.iter().map(String::as_str).collect();
             let Some(program) = command.program() else { continue };
             let rest = &argv[1..];
             match program {

@@ -195,16 +195,15 @@ fn single(app: &App, stack: &Stack, written: &Reference, raw: &str, sources: &So
         .collect();
     let private = written.registry.as_deref().is_some_and(|r| !PUBLIC.contains(&r)) || raw.starts_with('$');
     let names = [name(&image.context), name(folder(sources.path(image.file)))];
-    let named = names.contains(&written.short())
-        || app.manifests.iter().any(|m| m.package.as_deref().is_some_and(|p| name(p) == written.short()));
-    let about = !written.repository.contains('/')
-        || private
-        || named
-        || own.len() == 1 && app.dockerfiles.len() == 1 && is_app(app, image.file);
-    (own.len() <= 1 && about).then_some(at)
-}
-
-/// The Dockerfile stands beside a manifest: it packages an app, not somebody else's program.
-fn is_app(app: &App, dockerfile: FileId) -> bool {
-    app.dockerfiles.iter().any(|d| d.file == dockerfile) && !app.manifests.is_empty()
+    // In a namespace of a public registry, a word of the image's name has to be one of the app's own.
+    let own_words: Vec<String> = names
+        .into_iter()
+        .chain(app.manifests.iter().filter_map(|m| m.package.as_deref()))
+        .flat_map(|n| n.split(['/', '-', '_', '.']))
+        .filter(|w| w.len() > 2 && !matches!(*w, "app" | "docker" | "server" | "service" | "web" | "api"))
+        .map(str::to_ascii_lowercase)
+        .collect();
+    let named =
+        written.repository.to_ascii_lowercase().split(['/', '-', '_', '.']).any(|w| own_words.iter().any(|o| o == w));
+    (own.len() <= 1 && (private || named)).then_some(at)
 }

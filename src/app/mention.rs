@@ -40,6 +40,11 @@ static BUILD: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?m)docker\s+(?:buildx\s+|image\s+)?build\b((?:[^\n\\]|\\\r?\n|\\[^\n])*)").expect("a sound pattern")
 });
 
+/// `docker compose -f a -f b config`, whose output is deployed.
+static CONFIG: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"docker(?:-|\s+)compose((?:\s+(?:-f|--file)[ =]\S+)+)\s+(?:--\S+\s+)*config").expect("a sound pattern")
+});
+
 /// Reads what the files say of deploys and builds.
 #[must_use]
 pub fn find(sources: &Sources) -> Mentions {
@@ -55,7 +60,20 @@ pub fn find(sources: &Sources) -> Mentions {
         if !text.contains("docker") {
             continue;
         }
+        // Folders of editors and assistants hold words, not deploys.
+        let hidden = file.path.split('/').any(|f| {
+            f.starts_with('.')
+                && ![".github", ".gitlab", ".circleci", ".gitlab-ci.yml", ".drone.yml", ".travis.yml"].contains(&f)
+        });
+        if hidden {
+            continue;
+        }
         read(sources, id, folder(&file.path), text, &mut mentions);
+    }
+    // What a pipeline or script does counts for more than what prose says somebody might do.
+    let is_prose = |deploy: &Deploy| sources.file(deploy.span.file).kind == Kind::Prose;
+    if !mentions.deploys.iter().all(is_prose) {
+        mentions.deploys.retain(|d| !is_prose(d));
     }
     mentions
 }
@@ -68,7 +86,16 @@ fn read(sources: &Sources, id: FileId, folder: &str, text: &str, mentions: &mut 
             .into_iter()
             .map(|path| resolve(sources, folder, &path))
             .collect();
-        if !files.is_empty() {
+        if !files.is_empty() && !files.iter().any(|f| f.contains('<')) {
+            mentions.deploys.push(Deploy { span: Span::new(id, whole.start(), whole.end()), files });
+        }
+    }
+    if text.contains("stack deploy") || text.contains("stack up") {
+        for found in CONFIG.captures_iter(text) {
+            let whole = found.get(0).expect("the match itself");
+            let words = words(found.get(1).map_or("", |m| m.as_str()));
+            let files: Vec<String> =
+                options(&words, &["-f", "--file"]).into_iter().map(|path| resolve(sources, folder, &path)).collect();
             mentions.deploys.push(Deploy { span: Span::new(id, whole.start(), whole.end()), files });
         }
     }

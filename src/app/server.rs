@@ -69,6 +69,9 @@ pub fn program(step: &Step) -> Program<'_> {
             _ => {}
         }
     }
+    if name == "php" && first.ends_with("bin/console") {
+        return Program { name: "console".to_owned(), args: &args[1..] };
+    }
     if name == "php" && first.ends_with("artisan") {
         return Program { name: "artisan".to_owned(), args: &args[1..] };
     }

@@ -142,6 +142,11 @@ pub fn class(path: &str) -> Class {
     ]) {
         return Class::Example;
     }
+    // A copy that somebody kept is not what is deployed.
+    let kept = file.split(['.', '-', '_']).skip(1).any(|w| matches!(w, "backup" | "bak" | "old" | "orig" | "copy"));
+    if kept && (file.ends_with(".yml") || file.ends_with(".yaml")) {
+        return Class::Example;
+    }
     if within(&["doc", "docs", "documentation", "website", "man"]) {
         return Class::Documentation;
     }

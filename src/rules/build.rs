@@ -200,8 +200,16 @@ fn moves(reference: &Reference) -> Option<&'static str> {
     let first = parts.next().unwrap_or(tag).to_ascii_lowercase();
     // `main-3f2c1ab`, `stable-11031`, `nightly-20261123`: what follows tells one build from the next.
     let numbered = first != "latest" && parts.any(names_a_build);
-    (MOVING.contains(&first.as_str()) && !numbered).then_some("has a moving tag")
+    let unversioned = !tag.contains(|c: char| c.is_ascii_digit()) && !CODENAMES.iter().any(|name| tag.contains(name));
+    let moving = MOVING.contains(&first.as_str()) && !numbered || tag.ends_with("-latest") || unversioned;
+    moving.then_some("has a moving tag")
 }
+
+/// Releases of distributions: their tags move from patch to patch only.
+const CODENAMES: &[&str] = &[
+    "stretch", "buster", "bullseye", "bookworm", "trixie", "forky", "xenial", "bionic", "focal", "jammy", "noble",
+    "nonroot", "debug",
+];
 
 /// A commit, a build's number, or a version.
 fn names_a_build(part: &str) -> bool {

@@ -3,7 +3,7 @@
 use super::{Checks, Context, Ruling};
 use crate::app::chain::{Link, Step, Written};
 use crate::app::image::Image;
-use crate::app::{Process, server};
+use crate::app::{Process, command, server};
 use crate::source::{Sources, Span, join};
 use crate::violation::Violation;
 
@@ -116,6 +116,7 @@ const MANAGERS: &[&str] = &[
     "goreman",
     "runsvdir",
     "circusd",
+    "s6-svscan",
     "concurrently",
     "npm-run-all",
     "multirun",
@@ -160,11 +161,13 @@ fn many_processes_one_container(c: &Context<'_>, out: &mut Ruling) {
             let (span, shown) = if let Some(statement) = step.backgrounded.filter(|_| step.around.background) {
                 // One statement with `&` may start a script of many commands: it is told once, by its own words.
                 let own = step.line == statement;
-                let stays = server::is_long_running(step) || step.program() == "while" || own && !is_helper(step);
-                if !stays || stopped {
+                let endless = step.program() == "while" && step.written != Written::Stack;
+                let stays = server::is_long_running(step) || endless || own && !is_helper(step) && !command::ends(step);
+                if !stays || stopped || step.around.looped {
                     continue;
                 }
-                (statement, c.text(statement).split_whitespace().take(3).collect::<Vec<_>>().join(" "))
+                let line = if step.written == Written::Stack { step.shown() } else { c.text(statement).to_owned() };
+                (statement, line.split_whitespace().take(3).collect::<Vec<_>>().join(" "))
             } else {
                 let bare = step.program() == "nginx" && step.argv.len() == 1;
                 // A server that is stopped again only serves the preparation.

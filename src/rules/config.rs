@@ -99,6 +99,16 @@ fn secret_in_stack_env(c: &Context<'_>, out: &mut Ruling) {
             let Some(value) = &setting.value else { continue };
             judge_setting(c, out, setting, value);
         }
+        let words: Vec<_> = service.entrypoint.iter().flatten().chain(service.command.iter().flatten()).collect();
+        for pair in words.windows(2) {
+            let asked = matches!(pair[0].text(), "--requirepass" | "--masterauth" | "--password" | "--pass");
+            let literal = pair[1].value.known().filter(|v| credential::is_literal_secret(v) && **v == pair[1].raw);
+            if asked && literal.is_some() {
+                let message = "`command` carries a credential";
+                let help = "create a Swarm secret and let a start script read it";
+                out.violation(Violation::at(pair[1].span, message).help(help).secret(pair[1].span));
+            }
+        }
     }
 }
 

@@ -126,9 +126,7 @@ fn install_ignores_lock(c: &Context<'_>, out: &mut Ruling) {
 /// The lock file of the manifest that an install step reads, if it is one that this tool reads.
 fn governing(c: &Context<'_>, install: &Install) -> Option<FileId> {
     let manifest = c.app.manifest_of(install, c.sources)?;
-    let lock = c.app.lock_of(manifest, c.sources)?;
-    let file = name(c.sources.path(lock));
-    let reads = match install.tool.as_str() {
+    c.app.lock_among(manifest, c.sources, |file| match install.tool.as_str() {
         "npm" => matches!(file, "package-lock.json" | "npm-shrinkwrap.json"),
         "yarn" => file == "yarn.lock",
         "pnpm" => file == "pnpm-lock.yaml",
@@ -139,8 +137,7 @@ fn governing(c: &Context<'_>, install: &Install) -> Option<FileId> {
         "pipenv" => file == "Pipfile.lock",
         "pip" | "pip3" => false,
         _ => true,
-    };
-    reads.then_some(lock)
+    })
 }
 
 /// Whether an install step fails rather than depart from its lock file; nothing where the question does not arise.

@@ -111,6 +111,14 @@ fn replicated_local_volume(c: &Context<'_>, out: &mut Ruling) {
                     continue;
                 }
             };
+            // An agent on every node keeps what it knows of its node.
+            let of_host = |m: &Mount| {
+                m.source.as_ref().and_then(|s| s.text()).is_some_and(|s| is_host_path(s) || s.ends_with(".sock"))
+            };
+            if deployed.service.mode() == Mode::Global && deployed.service.mounts.iter().any(of_host) {
+                out.holds(mount.span, "an agent keeps it for its own node");
+                continue;
+            }
             // On one node, the replicas share it.
             if c.config.single_node || on_one_node(&deployed) {
                 continue;

@@ -17,6 +17,9 @@ use crate::violation::{Certainty, Severity, Violation};
 pub(super) fn dev_server_in_release(c: &Context<'_>, out: &mut Ruling) {
     for process in &c.app.processes {
         for step in process.chain.main_steps() {
+            if c.app.deployed_of(process).is_some_and(|d| is_for_developers(c, d.stack)) {
+                continue;
+            }
             match command::develops(step, &process.environment) {
                 Some(shown) => {
                     let violation = Violation::at(step.span, format!("`{shown}` is for development"))
@@ -36,6 +39,15 @@ pub(super) fn dev_server_in_release(c: &Context<'_>, out: &mut Ruling) {
             }
         }
     }
+}
+
+/// `docker-stack.local.yml`: deployed, but to a developer's own Swarm.
+fn is_for_developers(c: &Context<'_>, stack: &crate::stack::Stack) -> bool {
+    stack.files.iter().any(|file| {
+        let name = crate::source::name(c.sources.path(*file)).to_ascii_lowercase();
+        name.split(['.', '-', '_'])
+            .any(|w| matches!(w, "local" | "dev" | "develop" | "development" | "test" | "testing"))
+    })
 }
 
 /// What a variable says of the mode.
@@ -95,7 +107,7 @@ fn judge(name: &str, text: &str, sure: bool, span: Span, released: bool, out: &m
 }
 
 pub(super) fn debug_mode_in_release(c: &Context<'_>, out: &mut Ruling) {
-    for deployed in c.app.deployed() {
+    for deployed in c.app.deployed().filter(|d| !is_for_developers(c, d.stack)) {
         for setting in &deployed.service.environment {
             if let Some(Text { fact, .. }) = &setting.value
                 && let Some(text) = fact.text()
