@@ -24,10 +24,12 @@ pub struct Config {
     pub fail_on: Option<Severity>,
     pub min_certainty: Certainty,
     /// Stack files that their names do not reveal.
-    pub stacks: GlobSet,
+    pub stacks: Patterns,
     /// Folders declared as apps of their own.
     pub apps: Vec<String>,
     pub exclude: Patterns,
+    /// Those of the command line.
+    pub exclude_too: Patterns,
     /// The files of one stack, in the order of `-c`.
     pub deploy: Vec<String>,
     /// Every suppression has to say why.
@@ -47,19 +49,24 @@ pub struct Config {
 
 /// Globs of the config and of the command line.
 #[derive(Debug, Clone, Default)]
-pub struct Patterns(Vec<GlobSet>);
+pub struct Patterns {
+    sets: Vec<GlobSet>,
+    /// What leads from the config's folder, in which its globs are written, to the root.
+    below: String,
+}
 
 impl Patterns {
+    /// Whether a path from the root is one of these.
     #[must_use]
     pub fn is_match(&self, path: &str) -> bool {
-        self.0.iter().any(|set| set.is_match(path))
+        let path = format!("{}{path}", self.below);
+        self.sets.iter().any(|set| set.is_match(&path))
     }
+}
 
-    /// These and more.
-    #[must_use]
-    pub fn with(mut self, more: GlobSet) -> Self {
-        self.0.push(more);
-        self
+impl From<GlobSet> for Patterns {
+    fn from(set: GlobSet) -> Self {
+        Self { sets: vec![set], below: String::new() }
     }
 }
 
@@ -82,7 +89,7 @@ pub struct RuleConfig {
 
 #[derive(Debug, Clone)]
 pub struct Override {
-    pub paths: GlobSet,
+    pub paths: Patterns,
     pub off: Vec<String>,
     pub reason: Option<String>,
 }
@@ -93,9 +100,10 @@ impl Default for Config {
             policy: Policy::Seed,
             fail_on: Some(Severity::Error),
             min_certainty: Certainty::Guess,
-            stacks: GlobSet::empty(),
+            stacks: Patterns::default(),
             apps: Vec::new(),
             exclude: Patterns::default(),
+            exclude_too: Patterns::default(),
             deploy: Vec::new(),
             require_reason: false,
             single_node: false,
@@ -126,6 +134,20 @@ impl Config {
             }
         }
         None
+    }
+
+    /// Has the globs of a config file hold for paths from `root`, which lies in the file's folder or below it.
+    pub fn rebase(&mut self, file: &Path, root: &Path) {
+        let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        // The file itself may be in git's index alone.
+        let Some(folder) = file.parent().map(whole) else { return };
+        let root = whole(root);
+        let Ok(below) = root.strip_prefix(folder) else { return };
+        let below: String = below.components().flat_map(|c| [c.as_os_str().to_string_lossy(), "/".into()]).collect();
+        let paths = self.overrides.iter_mut().map(|o| &mut o.paths);
+        for patterns in paths.chain([&mut self.stacks, &mut self.exclude]) {
+            patterns.below.clone_from(&below);
+        }
     }
 
     /// Reads a config file.
@@ -181,15 +203,29 @@ impl Wrong {
 /// The file id under which config text is parsed: it is not one of the sources.
 pub(crate) const CONFIG: FileId = FileId(u32::MAX);
 
-fn globs(patterns: &[At<String>]) -> Result<GlobSet, Wrong> {
+fn globs(patterns: &[At<String>]) -> Result<Patterns, Wrong> {
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
-        let glob = Glob::new(&pattern.value).map_err(|e| Wrong::new(pattern.span, e.kind().to_string()))?;
-        set.add(glob);
-        // A folder's name stands for all that is in it.
-        if let Ok(below) = Glob::new(&format!("{}/**", pattern.value.trim_end_matches('/'))) {
-            set.add(below);
+        let wrong = |why: String| Wrong::new(pattern.span, why);
+        for glob in path_globs(&pattern.value).map_err(wrong)? {
+            set.add(glob);
         }
     }
-    set.build().map_err(|e| Wrong::new(patterns.first().map_or(Span::new(CONFIG, 0, 0), |p| p.span), e.to_string()))
+    let set = set.build();
+    let first = patterns.first().map_or(Span::new(CONFIG, 0, 0), |p| p.span);
+    set.map(Patterns::from).map_err(|e| Wrong::new(first, e.to_string()))
+}
+
+/// A pattern's globs: `./` and a leading `/` mean the folder that it is written for, and a folder's name stands for all
+/// that is in it.
+///
+/// # Errors
+/// What is wrong with the pattern.
+pub fn path_globs(pattern: &str) -> Result<[Glob; 2], String> {
+    if pattern.starts_with('!') {
+        return Err("a pattern cannot be taken back by `!`".to_owned());
+    }
+    let plain = pattern.trim_start_matches("./").trim_start_matches('/').trim_end_matches('/');
+    let glob = |p: &str| Glob::new(p).map_err(|e| e.kind().to_string());
+    Ok([glob(plain)?, glob(&format!("{plain}/**"))?])
 }

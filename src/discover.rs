@@ -21,6 +21,8 @@ pub struct Request {
     pub root: PathBuf,
     /// Below the root: only these files and folders are listed; empty: all.
     pub only: Vec<PathBuf>,
+    /// Files that were named one by one: part of the app, whatever folder they lie in.
+    pub named: Vec<String>,
     /// The content of the git index instead of the work tree's.
     pub staged: bool,
     /// Texts that stand for a file's content: standard input, an editor's buffers.
@@ -62,15 +64,14 @@ pub fn discover(request: &Request, config: &Config) -> Result<(Sources, History)
         generated: git::generated(paths.iter().filter(|(_, t)| matches!(t, Tracking::Tracked { .. })).map(|(p, _)| p)),
     };
     let mut listed: Vec<(String, Kind, Class, Tracking)> = Vec::new();
-    for (path, tracking) in paths {
-        if excluded(&path, request, config) || request.overlay.contains_key(&path) {
+    let unsaved = if git.is_some() { Tracking::Untracked } else { Tracking::NoRepository };
+    let overlay = request.overlay.keys().filter(|p| !paths.contains_key(*p)).map(|p| (p.clone(), unsaved));
+    for (path, tracking) in overlay.collect::<Vec<_>>().into_iter().chain(paths) {
+        if excluded(&path, request, config) && !request.overlay.contains_key(&path) {
             continue;
         }
-        let (kind, class) = (kind(&path), class(&path));
-        listed.push((path, kind, class, tracking));
-    }
-    for path in request.overlay.keys() {
-        listed.push((path.clone(), kind(path), class(path), Tracking::Untracked));
+        let class = if request.named.contains(&path) { Class::App } else { class(&path) };
+        listed.push((path.clone(), kind(&path), class, tracking));
     }
     let reader: Box<dyn Reader> = if request.overlay.is_empty() {
         reader
@@ -83,7 +84,20 @@ pub fn discover(request: &Request, config: &Config) -> Result<(Sources, History)
 fn excluded(path: &str, request: &Request, config: &Config) -> bool {
     let listed = request.only.is_empty()
         || request.only.iter().any(|only| Path::new(path).starts_with(only) || only.as_os_str().is_empty());
-    !listed || config.exclude.is_match(path)
+    !listed || config.exclude.is_match(path) || config.exclude_too.is_match(path)
+}
+
+/// A file's content in git's index; nothing where the index has no such file.
+///
+/// # Errors
+/// When git cannot give the index.
+pub fn staged(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|n| n.to_str())) else {
+        return Ok(None);
+    };
+    let Some(git) = git::Git::open(folder)? else { return Ok(None) };
+    let (_, blobs) = git.blobs(folder)?;
+    Ok(blobs.read(name).ok())
 }
 
 /// Mercurial and Jujutsu keep their repository in a folder of the root or above it.

@@ -35,6 +35,9 @@ pub enum Error {
     #[error("the rule page `{page}` is broken: {why}")]
     Page { page: String, why: String },
 
+    #[error("cannot write `{path}`: {why}")]
+    Output { path: PathBuf, why: std::io::Error },
+
     #[error("cannot write the report: {0}")]
     Write(#[from] std::io::Error),
 }

@@ -61,7 +61,12 @@ fn count(outcome: &Outcome, severity: Severity) -> usize {
 /// `path:line:column` as the user sees it.
 fn place(outcome: &Outcome, style: &Style, span: Span) -> String {
     let place = outcome.sources.place(span.file, span.start);
-    format!("{}{}:{}:{}", style.prefix, outcome.sources.path(span.file), place.line, place.column)
+    format!("{}{}:{}:{}", shown(&style.prefix), shown(outcome.sources.path(span.file)), place.line, place.column)
+}
+
+/// A name without what a terminal would obey.
+fn shown(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
 }
 
 fn plural(n: usize, what: &str) -> String {

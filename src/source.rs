@@ -315,7 +315,9 @@ impl Sources {
         while !text.is_char_boundary(end) {
             end -= 1;
         }
-        Place { line: line + 1, column: text[start..end].encode_utf16().count() + 1 }
+        // A byte order mark is no character of the line.
+        let before = text[start..end].trim_start_matches('\u{feff}');
+        Place { line: line + 1, column: before.encode_utf16().count() + 1 }
     }
 
     /// The text of a span in which each of `secrets` shows as `••••`: a report goes to logs that others read.

@@ -51,7 +51,7 @@ macro_rules! words {
         }
         impl std::fmt::Display for $type {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.word())
+                f.pad(self.word())
             }
         }
     };
@@ -88,7 +88,8 @@ impl Violation {
     pub fn at(span: Span, message: impl Into<String>) -> Self {
         Self {
             span,
-            message: message.into(),
+            // What was quoted from a file may hold what a terminal would obey.
+            message: message.into().replace(|c: char| c.is_control() && c != '\n', "?"),
             related: Vec::new(),
             help: None,
             secrets: Vec::new(),

@@ -1,10 +1,54 @@
 //! Which settings carry a credential: by the variable's name and by what its value looks like.
 
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::locator;
+
+/// `NAME=value`, `name: value`, `--name value`, `ENV NAME value`.
+static SETTING: LazyLock<Regex> = LazyLock::new(|| {
+    let value = r#"["']?([^\s"',\]]+)"#;
+    let pattern = format!(
+        r#"([A-Za-z_][\w.-]*)["']?\s*[=:]\s*{value}|--?([a-z][\w-]*)["',\s]+{value}|\b([A-Z][A-Z0-9_]+)\s+{value}"#
+    );
+    Regex::new(&pattern).expect("it is a pattern")
+});
+/// `user:password` behind the switch of curl and wget, the password behind those of redis-cli and mysql.
+static LOGIN: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r#"(?:-u|--user)["',\s=]+[\w.@-]+:([^\s"',]+)|redis-cli.*\s-a["',\s]+([^\s"',]+)|(?:mysql|mariadb)\S*.*\s-p([^\s"',]+)"#;
+    Regex::new(pattern).expect("it is a pattern")
+});
+
+/// Whatever looks like a credential in one line of any file, as ranges of its bytes: what no report may show, whether or
+/// not a rule speaks of it.
+#[must_use]
+pub fn in_line(line: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    // Every name is tried: the value of one may be the name of the next.
+    let mut from = 0;
+    while let Some(setting) = SETTING.captures_at(line, from) {
+        let parts = [(1, 2), (3, 4), (5, 6)].into_iter().find_map(|(n, v)| setting.get(n).zip(setting.get(v)));
+        let Some((name, value)) = parts else { break };
+        from = name.end();
+        let secret = in_setting(&name.as_str().replace(['-', '.'], "_"), value.as_str());
+        found.extend(secret.map(|s| value.start() + s.start..value.start() + s.end));
+    }
+    for (at, _) in line.match_indices("://") {
+        let start = line[..at].trim_end_matches(|c: char| c.is_ascii_alphanumeric()).len();
+        found.extend(password_in_url(&line[start..]).map(|s| start + s.start..start + s.end));
+    }
+    for login in LOGIN.captures_iter(line) {
+        let password = login.iter().skip(1).flatten().next();
+        found.extend(password.filter(|p| !p.as_str().starts_with('$')).map(|p| p.range()));
+    }
+    found
+}
 
 /// A literal that is a credential, as a range of the value's bytes.
 #[must_use]
-pub fn in_setting(name: &str, value: &str) -> Option<std::ops::Range<usize>> {
+pub fn in_setting(name: &str, value: &str) -> Option<Range<usize>> {
     if value.is_empty() || value.contains('$') && value.contains('{') {
         return None;
     }
@@ -20,14 +64,14 @@ pub fn in_setting(name: &str, value: &str) -> Option<std::ops::Range<usize>> {
 
 /// The password of a URL with user and password.
 #[must_use]
-pub fn password_in_url(value: &str) -> Option<std::ops::Range<usize>> {
+pub fn password_in_url(value: &str) -> Option<Range<usize>> {
     let range = locator::url(value)?.password?;
     let password = &value[range.clone()];
     (!password.starts_with(['$', '<', '{', '%']) && !password.starts_with("***")).then_some(range)
 }
 
 /// The password of `Server=db;User Id=sa;Password=…`.
-fn password_in_pairs(value: &str) -> Option<std::ops::Range<usize>> {
+fn password_in_pairs(value: &str) -> Option<Range<usize>> {
     let mut start = 0;
     for pair in value.split(';') {
         let begin = start;

@@ -73,8 +73,8 @@ pub fn is_backing_scheme(scheme: &str) -> bool {
 #[must_use]
 pub fn url(value: &str) -> Option<Locator> {
     let at = value.find("://")?;
-    let start =
-        value[..at].rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-'))).map_or(0, |n| n + 1);
+    let of_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-');
+    let start = value[..at].trim_end_matches(of_scheme).len();
     let scheme = &value[start..at];
     if !scheme.starts_with(|c: char| c.is_ascii_alphabetic()) {
         return None;

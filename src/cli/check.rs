@@ -1,16 +1,16 @@
 //! `check`: which root and files are meant, with which config, and where the reports go.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Read, Write};
+use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use globset::{Glob, GlobSetBuilder};
+use globset::GlobSetBuilder;
 
 use super::{CLEAN, CheckArgs, Color, FAILED, FOUND, Target, certainty, note, severity, write};
 use crate::Outcome;
-use crate::config::Config;
-use crate::discover::Request;
+use crate::config::{self, Config};
+use crate::discover::{self, Request};
 use crate::error::Error;
 use crate::report::{self, Report, Style};
 use crate::rules::{self, Factor};
@@ -35,8 +35,9 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Error> {
         .stack_size(16 << 20)
         .build_global()
         .map_err(|e| Error::usage(e.to_string()))?;
+    let outputs = outputs(args)?;
     let asked = asked(args)?;
-    let config = config(args, &asked)?;
+    let config = configured(args, &asked)?;
     if args.show_config {
         write(format!("{config:#?}\n").as_bytes())?;
         return Ok(CLEAN);
@@ -65,29 +66,44 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Error> {
         statistics: args.statistics,
         millis: Some(begun.elapsed().as_millis()),
     };
-    let nothing = nothing_to_check(&outcome);
-    if nothing {
+    if nothing_to_check(&outcome) {
         let named = args.paths.iter().any(|p| p != Path::new("."));
         note("nothing to check: no stack, Compose file, Dockerfile, manifest or .env file was found");
         if named && !args.staged {
             return Ok(FAILED);
         }
     }
+    for path in &asked.shown {
+        let sources = &outcome.sources;
+        if sources.find(path).is_none_or(|file| sources.file(file).kind == Kind::Other) {
+            return Err(Error::usage(format!("`{path}` is nothing that can be checked, or is excluded")));
+        }
+    }
+    let plain = Style { color: false, ..style.clone() };
+    for (format, path) in outputs {
+        let mut bytes = Vec::new();
+        format(&outcome, &plain, &mut bytes)?;
+        std::fs::write(path, bytes).map_err(|why| Error::Output { path: path.into(), why })?;
+    }
     let mut bytes = Vec::new();
     writer(&args.format)?(&outcome, &style, &mut bytes)?;
-    write(&bytes)?;
-    let plain = Style { color: false, ..style };
-    for output in &args.output {
-        let Some((format, path)) = output.split_once('=') else {
-            return Err(Error::usage(format!("`--output {output}` is not FORMAT=FILE")));
-        };
-        let mut file =
-            std::fs::File::create(path).map_err(|e| Error::Root { path: path.into(), why: e.to_string() })?;
-        let mut bytes = Vec::new();
-        writer(format)?(&outcome, &plain, &mut bytes)?;
-        file.write_all(&bytes)?;
+    match write(&bytes) {
+        // The reader of the report left; the verdict is the same.
+        Err(Error::Write(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
+        written => written?,
     }
     Ok(if outcome.verdict.failed { FOUND } else { CLEAN })
+}
+
+/// What `--output` asks for: formats, and the files to write.
+fn outputs(args: &CheckArgs) -> Result<Vec<(Report, &str)>, Error> {
+    let split = |output: &'_ String| -> Result<(Report, usize), Error> {
+        let Some((format, _)) = output.split_once('=') else {
+            return Err(Error::usage(format!("`--output {output}` is not FORMAT=FILE")));
+        };
+        Ok((writer(format)?, format.len() + 1))
+    };
+    args.output.iter().map(|output| split(output).map(|(report, at)| (report, &output[at..]))).collect()
 }
 
 fn writer(format: &str) -> Result<Report, Error> {
@@ -123,7 +139,11 @@ fn show_files(outcome: &Outcome, prefix: &str) -> Result<u8, Error> {
 fn asked(args: &CheckArgs) -> Result<Asked, Error> {
     let here = std::env::current_dir().map_err(|e| Error::Root { path: ".".into(), why: e.to_string() })?;
     let mut overlay = BTreeMap::new();
-    if args.paths.iter().any(|p| p == Path::new("-")) {
+    let standard_input = args.paths.iter().any(|p| p == Path::new("-"));
+    if args.stdin_filename.is_some() && !standard_input || args.paths.len() > 1 && standard_input {
+        return Err(Error::usage("standard input is judged alone: `--stdin-filename PATH -`".to_owned()));
+    }
+    if standard_input {
         let Some(name) = &args.stdin_filename else {
             return Err(Error::Usage {
                 message: "standard input has no name".to_owned(),
@@ -139,7 +159,7 @@ fn asked(args: &CheckArgs) -> Result<Asked, Error> {
         let prefix = prefix(&here, &root);
         let only = if walked { Vec::new() } else { vec![PathBuf::from(&inside)] };
         return Ok(Asked {
-            request: Request { root, only, staged: args.staged, overlay },
+            request: Request { root, only, named: vec![inside.clone()], staged: args.staged, overlay },
             shown: vec![inside],
             prefix,
         });
@@ -181,8 +201,9 @@ fn asked(args: &CheckArgs) -> Result<Asked, Error> {
     } else {
         only = absolute.iter().map(|p| PathBuf::from(relative(&root, p))).collect();
     }
+    let named = files.iter().map(|path| relative(&root, path)).collect();
     let prefix = prefix(&here, &root);
-    Ok(Asked { request: Request { root, only, staged: args.staged, overlay }, shown, prefix })
+    Ok(Asked { request: Request { root, only, named, staged: args.staged, overlay }, shown, prefix })
 }
 
 /// The top of the repository that a file lies in, which is walked; else its folder, which is not.
@@ -224,13 +245,36 @@ fn prefix(here: &Path, root: &Path) -> String {
     format!("{}/", root.display())
 }
 
-fn config(args: &CheckArgs, asked: &Asked) -> Result<Config, Error> {
+fn configured(args: &CheckArgs, asked: &Asked) -> Result<Config, Error> {
     let known = rules::known();
     let start = asked.request.root.canonicalize().unwrap_or_else(|_| asked.request.root.clone());
-    let path = args.config.clone().or_else(|| if args.isolated { None } else { Config::find(&start) });
-    let mut config = match path {
-        Some(path) => Config::load(&path, &known)?,
-        None => Config::default(),
+    let mut config = match &args.config {
+        Some(path) => Config::load(path, &known)?,
+        None if args.isolated => Config::default(),
+        None if args.staged => {
+            let folders = start.ancestors().scan(true, |inside, folder| {
+                // Not above the top of the repository.
+                std::mem::replace(inside, *inside && !folder.join(".git").exists()).then_some(folder)
+            });
+            let mut config = Config::default();
+            for path in folders.map(|folder| folder.join(config::FILE_NAME)) {
+                if let Some(text) = discover::staged(&path)? {
+                    let text = String::from_utf8_lossy(&text);
+                    config = Config::parse(&path.display().to_string(), &text, &known)?;
+                    config.rebase(&path, &start);
+                    break;
+                }
+            }
+            config
+        }
+        None => match Config::find(&start) {
+            Some(path) => {
+                let mut config = Config::load(&path, &known)?;
+                config.rebase(&path, &start);
+                config
+            }
+            None => Config::default(),
+        },
     };
     for word in args.select.iter().chain(&args.ignore) {
         if rules::find(word).is_none() && Factor::ALL.iter().all(|row| !row.1.eq_ignore_ascii_case(word)) {
@@ -252,12 +296,13 @@ fn config(args: &CheckArgs, asked: &Asked) -> Result<Config, Error> {
     if !args.exclude.is_empty() {
         let mut set = GlobSetBuilder::new();
         for pattern in &args.exclude {
-            let glob = |p: &str| Glob::new(p).map_err(|e| Error::usage(e.to_string()));
-            set.add(glob(pattern)?);
-            set.add(glob(&format!("{}/**", pattern.trim_end_matches('/')))?);
+            for glob in
+                config::path_globs(pattern).map_err(|why| Error::usage(format!("`--exclude {pattern}`: {why}")))?
+            {
+                set.add(glob);
+            }
         }
-        let given = set.build().map_err(|e| Error::usage(e.to_string()))?;
-        config.exclude = config.exclude.with(given);
+        config.exclude_too = set.build().map_err(|e| Error::usage(e.to_string()))?.into();
     }
     let root = clean(&std::env::current_dir().unwrap_or_default().join(&asked.request.root));
     for stack in &args.stacks {

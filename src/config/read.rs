@@ -36,7 +36,7 @@ pub(super) fn config(text: &str, rules: KnownRules<'_>) -> Result<Config, Wrong>
             "min-certainty" => config.min_certainty = one_of(value, Certainty::ALL)?,
             "stacks" => config.stacks = globs(&strings(value)?)?,
             "apps" => config.apps = strings(value)?.into_iter().map(|at| at.value).collect(),
-            "exclude" => config.exclude = Patterns::default().with(globs(&strings(value)?)?),
+            "exclude" => config.exclude = globs(&strings(value)?)?,
             "require-reason" => config.require_reason = boolean(value)?,
             "single-node" => config.single_node = boolean(value)?,
             "rules" => {
@@ -46,7 +46,10 @@ pub(super) fn config(text: &str, rules: KnownRules<'_>) -> Result<Config, Wrong>
                 }
             }
             "overrides" => {
-                for item in value.items() {
+                let Value::Seq(items) = &value.value else {
+                    return Err(Wrong::new(value.span, "a list of overrides is expected here"));
+                };
+                for item in items {
                     config.overrides.push(override_of(item, rules)?);
                 }
             }
@@ -67,7 +70,11 @@ fn map(node: &Node) -> Result<&[Entry], Wrong> {
 
 fn strings(node: &Node) -> Result<Vec<At<String>>, Wrong> {
     match &node.value {
-        Value::Seq(_) | Value::Str(_) => Ok(node.strings()),
+        Value::Str(_) => Ok(node.strings()),
+        Value::Seq(items) => match items.iter().find(|item| item.text().is_none()) {
+            None => Ok(node.strings()),
+            Some(item) => Err(Wrong::new(item.span, "a string is expected here")),
+        },
         _ => Err(Wrong::new(node.span, "a list of strings is expected here")),
     }
 }
@@ -116,7 +123,13 @@ fn rule(node: &Node, name: &str, rules: KnownRules<'_>) -> Result<RuleConfig, Wr
         if entry.name() == "severity" {
             (config.off, config.severity) = level(&entry.value)?;
         } else if options.iter().any(|o| o == entry.name()) {
-            let values = entry.value.strings().into_iter().map(|at| at.value).collect();
+            if entry.value.is_map() || entry.value.items().iter().any(|item| item.scalar().is_none()) {
+                return Err(Wrong::new(entry.value.span, "a value or a list of values is expected here"));
+            }
+            let values = match entry.value.scalar() {
+                Some(one) => vec![one],
+                None => entry.value.items().iter().filter_map(Node::scalar).collect(),
+            };
             config.options.insert(entry.name().to_owned(), values);
         } else {
             let known: Vec<&str> = options.iter().map(String::as_str).chain(["severity"]).collect();
@@ -127,7 +140,12 @@ fn rule(node: &Node, name: &str, rules: KnownRules<'_>) -> Result<RuleConfig, Wr
 }
 
 fn override_of(node: &Node, rules: KnownRules<'_>) -> Result<Override, Wrong> {
-    let mut made = Override { paths: globset::GlobSet::empty(), off: Vec::new(), reason: None };
+    for key in ["paths", "off"] {
+        if map(node)?.iter().all(|entry| entry.name() != key) {
+            return Err(Wrong::new(node.span, format!("an override needs `{key}`")));
+        }
+    }
+    let mut made = Override { paths: Patterns::default(), off: Vec::new(), reason: None };
     for entry in map(node)? {
         match entry.name() {
             "paths" => made.paths = globs(&strings(&entry.value)?)?,
@@ -140,7 +158,10 @@ fn override_of(node: &Node, rules: KnownRules<'_>) -> Result<Override, Wrong> {
                 };
                 made.off = nodes.iter().map(|n| known_rule(n, rules)).collect::<Result<_, _>>()?;
             }
-            "reason" => made.reason = entry.value.scalar(),
+            "reason" => match entry.value.scalar() {
+                Some(reason) => made.reason = Some(reason),
+                None => return Err(Wrong::new(entry.value.span, "a text is expected here")),
+            },
             _ => return Err(unknown("key", entry, &["paths", "off", "reason"])),
         }
     }

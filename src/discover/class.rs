@@ -139,7 +139,8 @@ pub fn class(path: &str) -> Class {
         "templates",
         "template",
         "cookbook",
-    ]) {
+    ]) || folders.iter().any(|f| f.ends_with("-templates"))
+    {
         return Class::Example;
     }
     // A copy that somebody kept is not what is deployed.

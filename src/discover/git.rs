@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use git2::{ErrorCode, Index, Oid, Repository};
 
 use crate::error::Error;
-use crate::source::{Reader, Tracking, folder};
+use crate::source::{Reader, Tracking, folder, join};
 
 /// A repository that holds the root.
 pub(super) struct Git {
@@ -23,6 +23,7 @@ pub(super) struct Git {
 /// Mode bits of index entries.
 const EXECUTABLE: u32 = 0o111;
 const COMMIT: u32 = 0o160_000;
+const LINK: u32 = 0o120_000;
 
 impl Git {
     /// The repository around `root`; nothing where there is none.
@@ -33,9 +34,18 @@ impl Git {
                 let folder = repository.path().to_owned();
                 Ok(Some(Self { repository: Some(repository), top, folder }))
             }
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) if error.code() == ErrorCode::NotFound => match around(root) {
+                None => Ok(None),
+                Some(broken) => Err(Error::Repository {
+                    path: broken,
+                    why: "what `.git` names is no repository, or cannot be read".to_owned(),
+                    help: "a worktree or submodule needs the repository that its `.git` file names".to_owned(),
+                }),
+            },
             // Another user's repository, as in a CI container: its index can be read without trusting its config.
-            Err(error) if error.code() == ErrorCode::Owner => Ok(Self::foreign(root)),
+            Err(error) if error.code() == ErrorCode::Owner => {
+                Self::foreign(root).map(Some).ok_or_else(|| not_ours(root))
+            }
             Err(error) => Err(Error::Repository {
                 path: root.to_owned(),
                 why: error.message().to_owned(),
@@ -45,8 +55,7 @@ impl Git {
     }
 
     fn foreign(root: &Path) -> Option<Self> {
-        let root = root.canonicalize().ok()?;
-        let top = root.ancestors().find(|f| f.join(".git").exists())?.to_owned();
+        let top = around(root)?;
         let dot_git = top.join(".git");
         let folder = if dot_git.is_file() {
             // A worktree's or submodule's `.git` file names the folder.
@@ -71,14 +80,31 @@ impl Git {
         if below.is_empty() { below } else { below + "/" }
     }
 
-    fn entries(&self, root: &Path) -> Vec<(String, u32, Oid)> {
-        let index = match &self.repository {
-            Some(repository) => repository.index(),
-            None => Index::open(&self.folder.join("index")),
+    /// Path, mode and content of what is in the index; in a bare repository, of what the last commit holds.
+    fn entries(&self, root: &Path) -> Result<Vec<(String, u32, Oid)>, Error> {
+        let unreadable = |error: git2::Error| Error::Repository {
+            path: root.to_owned(),
+            why: format!("its index cannot be read: {}", error.message()),
+            help: "a split or sparse index is one: `git update-index --no-split-index`, \
+                   `git sparse-checkout reapply --no-sparse-index`"
+                .to_owned(),
         };
-        let Ok(index) = index else { return Vec::new() };
+        let index = match (std::env::var_os("GIT_INDEX_FILE"), &self.repository) {
+            // `git commit -a` and `git commit FILE` have their hooks judge an index of their own.
+            (Some(file), _) => Index::open(&self.top.as_deref().unwrap_or(&self.folder).join(file)),
+            (None, Some(repository)) if self.bare() => {
+                return head(repository).map_err(|error| Error::Repository {
+                    path: root.to_owned(),
+                    why: format!("it has no commit: {}", error.message()),
+                    help: "a bare repository is judged by its last commit".to_owned(),
+                });
+            }
+            (None, Some(repository)) => repository.index(),
+            (None, None) => Index::open(&self.folder.join("index")),
+        };
+        let index = index.map_err(unreadable)?;
         let prefix = self.prefix(root);
-        index
+        Ok(index
             .iter()
             // Stages other than 0 are the sides of an unresolved merge: ours is near enough.
             .filter(|entry| matches!((entry.flags >> 12) & 3, 0 | 2) && entry.mode != COMMIT)
@@ -86,40 +112,70 @@ impl Git {
                 let path = String::from_utf8_lossy(&entry.path).into_owned();
                 Some((path.strip_prefix(&prefix)?.to_owned(), entry.mode, entry.id))
             })
-            .collect()
+            .collect())
     }
 
     /// The tracked files below the root.
-    pub(super) fn index(&self, root: &Path) -> BTreeMap<String, Tracking> {
-        self.entries(root)
-            .into_iter()
-            .map(|(path, mode, _)| (path, Tracking::Tracked { executable: mode & EXECUTABLE != 0 }))
-            .collect()
+    pub(super) fn index(&self, root: &Path) -> Result<BTreeMap<String, Tracking>, Error> {
+        Ok(self.entries(root)?.into_iter().map(|(path, mode, _)| (path, tracked(mode))).collect())
     }
 
     /// The files of the index, or in a bare repository of its last commit, with their content.
     pub(super) fn blobs(&self, root: &Path) -> Result<(BTreeMap<String, Tracking>, Blobs), Error> {
-        let refuse = |why: String| Error::Repository {
+        if self.repository.is_none() {
+            return Err(not_ours(root));
+        }
+        let repository = Repository::open(&self.folder).map_err(|e| Error::Repository {
             path: root.to_owned(),
-            why,
-            help: format!("allow it with `git config --global --add safe.directory {}`", root.display()),
-        };
-        let Some(repository) = &self.repository else {
-            return Err(refuse("it belongs to another user".to_owned()));
-        };
-        let entries = if self.bare() {
-            head(repository).map_err(|e| refuse(e.message().to_owned()))?
-        } else {
-            self.entries(root)
-        };
-        let paths = entries
-            .iter()
-            .map(|(path, mode, _)| (path.clone(), Tracking::Tracked { executable: mode & EXECUTABLE != 0 }))
-            .collect();
-        let ids = entries.into_iter().map(|(path, _, id)| (path, id)).collect();
-        let repository = Repository::open(&self.folder).map_err(|e| refuse(e.message().to_owned()))?;
+            why: e.message().to_owned(),
+            help: "run `git status` there to see what is wrong with it".to_owned(),
+        })?;
+        let entries: BTreeMap<String, (u32, Oid)> =
+            self.entries(root)?.into_iter().map(|(path, mode, id)| (path, (mode, id))).collect();
+        let (mut paths, mut ids) = (BTreeMap::new(), BTreeMap::new());
+        for path in entries.keys() {
+            // A link stands for the file that it leads to; one that leads to a folder or out of here, for none.
+            if let Some((mode, id)) = behind_links(&repository, &entries, path) {
+                paths.insert(path.clone(), tracked(mode));
+                ids.insert(path.clone(), id);
+            }
+        }
         Ok((paths, Blobs { repository: Mutex::new(repository), ids }))
     }
+}
+
+fn tracked(mode: u32) -> Tracking {
+    Tracking::Tracked { executable: mode & EXECUTABLE != 0 }
+}
+
+fn not_ours(root: &Path) -> Error {
+    let path = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+    Error::Repository {
+        path: root.to_owned(),
+        why: "it belongs to another user".to_owned(),
+        help: format!("allow it with `git config --global --add safe.directory {}`", path.display()),
+    }
+}
+
+/// The nearest folder around `root` that has a `.git`.
+fn around(root: &Path) -> Option<PathBuf> {
+    let root = root.canonicalize().ok()?;
+    root.ancestors().find(|folder| folder.join(".git").symlink_metadata().is_ok()).map(Path::to_owned)
+}
+
+fn behind_links(repository: &Repository, entries: &BTreeMap<String, (u32, Oid)>, path: &str) -> Option<(u32, Oid)> {
+    let mut path = path.to_owned();
+    // As many links as Linux follows.
+    for _ in 0..40 {
+        let &(mode, id) = entries.get(&path)?;
+        if mode != LINK {
+            return Some((mode, id));
+        }
+        let blob = repository.find_blob(id).ok()?;
+        let to = std::str::from_utf8(blob.content()).ok().filter(|to| !to.starts_with('/'))?;
+        path = join(folder(&path), to)?;
+    }
+    None
 }
 
 fn head(repository: &Repository) -> Result<Vec<(String, u32, Oid)>, git2::Error> {

@@ -34,7 +34,7 @@ const SKIPPED: &[&str] = &[
 /// Every file with what git thinks of it. Ignored files are listed where their name says that a deploy may read them.
 pub(super) fn files(root: &Path, git: Option<&Git>) -> Result<BTreeMap<String, Tracking>, Error> {
     let mut files = BTreeMap::new();
-    let tracked = git.map(|g| g.index(root)).unwrap_or_default();
+    let tracked = git.map(|g| g.index(root)).transpose()?.unwrap_or_default();
     let mut rules = git.map_or_else(Vec::new, |git| rules_above(root, git));
     let above = rules.len();
     let mut walk = WalkDir::new(root).sort_by_file_name().into_iter();

@@ -1,8 +1,9 @@
 //! The findings as a person reads them: words, source, help; then the factors.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::{self, Write};
+use std::ops::Range;
 
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
@@ -11,6 +12,7 @@ use miette::{
 
 use super::{Style, factors, open, place, plural, statistics, summary};
 use crate::Outcome;
+use crate::app::credential;
 use crate::finding::Finding;
 use crate::source::{FileId, Sources, Span};
 use crate::violation::Severity;
@@ -109,18 +111,19 @@ impl<'o> Shown<'o> {
                     rule: None,
                     help: None,
                     labels: vec![(*span, None)],
-                    source: Indexed::new(&outcome.sources, span.file, secrets, style),
+                    source: Indexed::new(&outcome.sources, &[*span], secrets, style),
                     related: Vec::new(),
                 });
             }
         }
+        let spans: Vec<Span> = labels.iter().map(|(span, _)| *span).collect();
         Self {
             title: violation.message.clone(),
             severity: finding.severity,
             rule: Some(finding.rule.name),
             help: violation.help.clone(),
             labels,
-            source: Indexed::new(&outcome.sources, file, secrets, style),
+            source: Indexed::new(&outcome.sources, &spans, secrets, style),
             related,
         }
     }
@@ -186,18 +189,37 @@ struct Indexed<'o> {
 }
 
 impl<'o> Indexed<'o> {
-    fn new(sources: &'o Sources, file: FileId, secrets: &[Span], style: &Style) -> Self {
-        let masked = secrets.iter().any(|s| s.file == file).then(|| {
-            let mut text = sources.text(file).as_bytes().to_vec();
-            for secret in secrets.iter().filter(|s| s.file == file) {
-                // Byte for byte, so that every place stays where it is.
-                if let Some(part) = text.get_mut(secret.range()) {
+    /// The file of some places in it, which are what is shown of it.
+    fn new(sources: &'o Sources, places: &[Span], secrets: &[Span], style: &Style) -> Self {
+        let file = places[0].file;
+        let whole = sources.text(file);
+        let mut ranges: Vec<Range<usize>> = secrets.iter().filter(|s| s.file == file).map(|s| s.range()).collect();
+        let starts = sources.line_starts(file);
+        let shown = places.iter().flat_map(|place| {
+            let line = |byte| sources.line_of(file, byte);
+            line(place.start).saturating_sub(1)..=line(place.end) + 1
+        });
+        for line in shown.collect::<BTreeSet<usize>>() {
+            let Some(&start) = starts.get(line) else { break };
+            let (start, end) = (start as usize, starts.get(line + 1).map_or(whole.len(), |&next| next as usize));
+            let text = whole[start..end].trim_end();
+            ranges.extend(credential::in_line(text).into_iter().map(|r| start + r.start..start + r.end));
+        }
+        // What a terminal would obey is not the file's to say. Byte for byte, so that every place stays where it is.
+        let control = whole.bytes().any(|b| b.is_ascii_control() && !matches!(b, b'\t' | b'\n' | b'\r'));
+        let masked = (control || !ranges.is_empty()).then(|| {
+            let mut text = whole.as_bytes().to_vec();
+            for range in ranges {
+                if let Some(part) = text.get_mut(range) {
                     part.fill(b'*');
                 }
             }
+            for byte in text.iter_mut().filter(|b| b.is_ascii_control() && !matches!(b, b'\t' | b'\n' | b'\r')) {
+                *byte = b'?';
+            }
             String::from_utf8_lossy(&text).into_owned()
         });
-        Self { sources, file, masked, name: format!("{}{}", style.prefix, sources.path(file)) }
+        Self { sources, file, masked, name: super::shown(&format!("{}{}", style.prefix, sources.path(file))) }
     }
 }
 
@@ -219,7 +241,10 @@ impl SourceCode for Indexed<'_> {
         let last = (line(end) + after).min(starts.len() - 1);
         // Without lines in front, miette asks for the place itself: its column stands in the header.
         let (start, column) = match before {
-            0 => (span.offset(), span.offset() - starts[first] as usize),
+            0 => {
+                let byte = u32::try_from(span.offset()).unwrap_or(u32::MAX);
+                (span.offset(), self.sources.place(self.file, byte).column - 1)
+            }
             _ => (starts[first] as usize, 0),
         };
         let stop = starts.get(last + 1).map_or(text.len(), |&next| next as usize);

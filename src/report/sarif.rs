@@ -23,7 +23,6 @@ pub(super) fn write(outcome: &Outcome, style: &Style, out: &mut dyn Write) -> io
                 "shortDescription": {"text": sentence(&rule.page.summary)},
                 "fullDescription": {"text": rule.page.reason.replace('\n', " ")},
                 "help": {"text": rule.page.reason, "markdown": rule.page.reason},
-                "helpUri": rule.page.references.first(),
                 "defaultConfiguration": {"level": level(rule.severity())},
                 "properties": {"tags": [format!("factor-{}", rule.factor.numeral()), rule.factor.name()]},
             })

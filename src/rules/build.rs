@@ -27,7 +27,10 @@ pub(super) const CHECKS: Checks = &[
 fn dockerfile_invalid(c: &Context<'_>, out: &mut Ruling) {
     for dockerfile in &c.app.dockerfiles {
         for error in &dockerfile.errors {
-            out.violation(Violation::at(error.span, error.value.clone()));
+            let violation = Violation::at(error.span, error.value.clone());
+            // What somebody has yet to write stops no deploy of what is there.
+            let blank = dockerfile.instructions.is_empty();
+            out.violation(if blank { violation.severity(Severity::Warning) } else { violation });
         }
         if dockerfile.errors.is_empty() {
             out.holds(c.sources.line_span(dockerfile.file, 0), "BuildKit accepts it");
@@ -207,8 +210,9 @@ fn moves(reference: &Reference) -> Option<&'static str> {
 
 /// Releases of distributions: their tags move from patch to patch only.
 const CODENAMES: &[&str] = &[
-    "stretch", "buster", "bullseye", "bookworm", "trixie", "forky", "xenial", "bionic", "focal", "jammy", "noble",
-    "nonroot", "debug",
+    "wheezy", "jessie", "stretch", "buster", "bullseye", "bookworm", "trixie", "forky", "trusty", "xenial", "bionic",
+    "focal", "jammy", "kinetic", "lunar", "mantic", "noble", "oracular", "plucky", "questing", "resolute", "nonroot",
+    "debug",
 ];
 
 /// A commit, a build's number, or a version.

@@ -35,6 +35,12 @@ fn grace_period_too_short(c: &Context<'_>, out: &mut Ruling) {
                 continue;
             }
         };
+        let least = c.option("seconds").first().and_then(|v| v.parse().ok()).unwrap_or_default();
+        if grace < least {
+            let message = format!("`{name}` is killed after {grace} s: the configuration asks for {least}");
+            out.violation(Violation::at(service.place(&["stop_grace_period"]), message));
+            continue;
+        }
         let environment = &deployed.process.environment;
         let by_step = deployed
             .process

@@ -2,6 +2,7 @@
 //! next instruction.
 
 mod expand;
+mod flag;
 mod heredoc;
 mod instruction;
 mod lines;

@@ -51,6 +51,20 @@ pub enum Statement {
     },
 }
 
+impl Statement {
+    /// `[ … ]`, `[[ … ]]`, `test …`: what stands in front of `&&` as a condition.
+    #[must_use]
+    pub fn is_test(&self) -> bool {
+        match self {
+            Self::Command(command) => {
+                matches!(command.program(), Some("[" | "[[" | "test" | "command" | "which" | "grep"))
+            }
+            Self::And(left, right) | Self::Or(left, right) => left.is_test() || right.is_test(),
+            _ => false,
+        }
+    }
+}
+
 /// A simple command: assignments, words and redirections.
 #[derive(Debug, Clone)]
 pub struct Command {
@@ -195,7 +209,7 @@ fn visit<'s>(statement: &'s Statement, around: Around, steps: &mut Vec<Step<'s>>
         Statement::And(left, right) | Statement::Or(left, right) => {
             visit(left, around, steps);
             // `a && b` is how people write "a, then b": only `||` makes the right side an alternative.
-            let conditional = around.conditional || matches!(statement, Statement::Or(..)) || is_test(left);
+            let conditional = around.conditional || matches!(statement, Statement::Or(..)) || left.is_test();
             visit(right, Around { conditional, ..around }, steps);
         }
         Statement::Background(inner) => visit(inner, Around { background: true, ..around }, steps),
@@ -218,17 +232,6 @@ fn visit<'s>(statement: &'s Statement, around: Around, steps: &mut Vec<Step<'s>>
             }
         }
         Statement::Function { body, .. } => walk(body, Around { function: true, ..around }, steps),
-    }
-}
-
-/// `[ … ]`, `[[ … ]]`, `test …`: what stands in front of `&&` as a condition.
-fn is_test(statement: &Statement) -> bool {
-    match statement {
-        Statement::Command(command) => {
-            matches!(command.program(), Some("[" | "[[" | "test" | "command" | "which" | "grep"))
-        }
-        Statement::And(left, right) | Statement::Or(left, right) => is_test(left) || is_test(right),
-        _ => false,
     }
 }
 

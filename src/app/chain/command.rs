@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::follow::{Flow, Here, MAX_DEPTH, MAX_STEPS, MAX_WORK, Tracer};
+use super::follow::{Flow, Here, MAX_DEPTH, MAX_STEPS, MAX_VALUE, MAX_WORDS, MAX_WORK, Tracer};
 use super::{Link, Step};
 use crate::app::image::absolute;
 use crate::fact::Fact;
@@ -34,6 +34,10 @@ impl Tracer<'_> {
             }
             let value = self.expand(word, here);
             argv.push(Argument { value, raw: word.raw.clone(), span: word.span.unwrap_or(command.span) });
+        }
+        if argv.len() > MAX_WORDS {
+            self.chain.open = true;
+            argv.truncate(MAX_WORDS);
         }
         // `exec "$@"` of a script that is given nothing: what starts is known only where it is given something.
         let given = command.words.iter().any(|w| w.raw.contains("$@") || w.raw.contains("$*") || w.raw == "\"${@}\"");
@@ -178,6 +182,9 @@ impl Tracer<'_> {
             let text = value.into_value().or_else(|| variable.default.clone().filter(|d| !d.contains('$')));
             let Some(text) = text else { return Fact::Unknown };
             out = replace(&out, &variable.name, &text);
+            if out.len() > MAX_VALUE {
+                return Fact::Unknown;
+            }
         }
         if out.contains('$') { Fact::Unknown } else { Fact::Assumed(out) }
     }

@@ -15,6 +15,9 @@ use crate::syntax::spliced::Spliced;
 pub(super) const MAX_DEPTH: usize = 16;
 pub(super) const MAX_STEPS: usize = 500;
 pub(super) const MAX_WORK: usize = 5000;
+/// Words of a command and bytes of a value: `a=$a$a` and `set -- "$@" "$@"` double with every line.
+pub(super) const MAX_WORDS: usize = 1000;
+pub(super) const MAX_VALUE: usize = 64 * 1024;
 
 /// What a chain can lead through.
 pub struct World<'w> {
@@ -170,9 +173,7 @@ impl<'w> Tracer<'w> {
                 Flow::On
             }
             Statement::And(left, right) => {
-                let tested = Script { statements: vec![statement.clone()], broken: false };
-                let conditional = tested.steps().last().is_some_and(|s| s.around.conditional);
-                if conditional {
+                if left.is_test() {
                     let mut inner = inside(here, |a| a.test = true);
                     let before = self.last.clone();
                     self.statement(left, &mut inner);

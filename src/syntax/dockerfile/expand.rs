@@ -14,6 +14,9 @@ pub struct Environment {
     open: bool,
 }
 
+/// Bytes of a value: variables of variables double with every line.
+const MAX_VALUE: usize = 64 * 1024;
+
 /// Build arguments that BuildKit sets by itself.
 const PREDEFINED: &[&str] = &[
     "TARGETPLATFORM",
@@ -141,6 +144,9 @@ impl Environment {
                     None => out.push('$'),
                 },
                 _ => out.push(c),
+            }
+            if out.len() > MAX_VALUE {
+                return Fact::Unknown;
             }
         }
         if assumed { Fact::Assumed(out) } else { Fact::Known(out) }

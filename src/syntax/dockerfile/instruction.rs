@@ -2,48 +2,13 @@
 
 use std::ops::Range;
 
+use super::flag;
 use super::heredoc;
 use super::lines::Logical;
 use super::words;
 use super::{Body, Command, Flag, Form, Heredoc, Instruction, Pair};
 use crate::source::{At, Span};
 use crate::syntax::spliced::Spliced;
-
-/// A flag's shape.
-#[derive(Clone, Copy, PartialEq)]
-enum Takes {
-    Text,
-    /// May be given more than once.
-    Texts,
-    Bool,
-}
-use Takes::{Bool, Text, Texts};
-
-/// The flags that each instruction knows (BuildKit, `instructions/parse.go`).
-const FLAGS: &[(&str, &[(&str, Takes)])] = &[
-    (
-        "add",
-        &[
-            ("chown", Text),
-            ("chmod", Text),
-            ("link", Bool),
-            ("keep-git-dir", Bool),
-            ("checksum", Text),
-            ("exclude", Texts),
-            ("unpack", Bool),
-        ],
-    ),
-    (
-        "copy",
-        &[("from", Text), ("chown", Text), ("chmod", Text), ("link", Bool), ("parents", Bool), ("exclude", Texts)],
-    ),
-    ("from", &[("platform", Text)]),
-    (
-        "healthcheck",
-        &[("interval", Text), ("timeout", Text), ("start-period", Text), ("start-interval", Text), ("retries", Text)],
-    ),
-    ("run", &[("mount", Texts), ("network", Text), ("security", Text), ("device", Texts)]),
-];
 
 struct Reader<'l> {
     line: &'l Spliced,
@@ -126,7 +91,6 @@ impl Reader<'_> {
     }
 
     fn flags(&mut self, errors: &mut Vec<At<String>>) -> Vec<Flag> {
-        let known = FLAGS.iter().find(|(name, _)| *name == self.name).map_or(&[][..], |(_, flags)| flags);
         let mut flags: Vec<Flag> = Vec::new();
         self.trim();
         while self.text().starts_with("--") {
@@ -141,25 +105,12 @@ impl Reader<'_> {
             let raw = words::unquote(&raw[2..], self.escape);
             let (name, value) = raw.split_once('=').map_or((raw.as_str(), None), |(n, v)| (n, Some(v.to_owned())));
             let span = self.span(&range);
-            match known.iter().find(|(known, _)| *known == name) {
-                // BuildKit does not look at these instructions' flags.
-                _ if matches!(self.name.as_str(), "arg" | "stopsignal") || self.is_no_healthcheck() => {}
-                // An instruction that does not exist is said so once.
-                None if !KEYWORDS.contains(&self.name.as_str()) => {}
-                None => errors.push(At::new(format!("`{}` has no flag `--{name}`", self.upper()), span)),
-                Some((_, takes)) => {
-                    if *takes != Texts && flags.iter().any(|f| f.name == name) {
-                        errors.push(At::new(format!("the flag `--{name}` is given twice"), span));
-                    }
-                    match (takes, &value) {
-                        (Bool, Some(v)) if !v.eq_ignore_ascii_case("true") && !v.eq_ignore_ascii_case("false") => {
-                            errors.push(At::new(format!("`--{name}` is `true` or `false`, not `{v}`"), span));
-                        }
-                        (_, Some(v)) if let Some(wrong) = wrong_value(name, v) => errors.push(At::new(wrong, span)),
-                        (Text | Texts, None) => errors.push(At::new(format!("the flag `--{name}` has no value"), span)),
-                        _ => {}
-                    }
-                }
+            // BuildKit does not look at the flags of the first two; an instruction that does not exist is said so once.
+            let unread = matches!(self.name.as_str(), "arg" | "stopsignal") || self.is_no_healthcheck();
+            if !unread && KEYWORDS.contains(&self.name.as_str()) {
+                let again = flags.iter().any(|f| f.name == name);
+                let wrong = flag::wrong(&self.name, name, value.as_deref(), again);
+                errors.extend(wrong.into_iter().map(|wrong| At::new(wrong, span)));
             }
             flags.push(Flag { name: name.to_owned(), value, span });
         }
@@ -394,6 +345,9 @@ impl Reader<'_> {
         if self.text().is_empty() {
             return self.error("`ONBUILD` requires at least one argument");
         }
+        if self.text().split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("onbuild")) {
+            return self.error("`ONBUILD` is not allowed as an `ONBUILD` trigger");
+        }
         // Of a trigger, BuildKit checks the grammar alone; the rest comes up where it is triggered.
         let mut ignored = Vec::new();
         let inner = at(self.line, self.args.clone(), self.heredocs, self.escape, &mut ignored);
@@ -404,73 +358,12 @@ impl Reader<'_> {
                 .filter(|e| grammar && !e.value.contains("at least") || e.value.contains("JSON array of")),
         );
         match inner.keyword.value.as_str() {
-            "onbuild" | "from" | "maintainer" => {
+            "from" | "maintainer" => {
                 self.error(format!("`{}` is not allowed as an `ONBUILD` trigger", inner.keyword.value.to_uppercase()))
             }
             _ => Ok(Body::OnBuild(Box::new(inner))),
         }
     }
-}
-
-/// What is wrong with a flag's value; the values that only the build itself judges are let pass.
-fn wrong_value(flag: &str, value: &str) -> Option<String> {
-    let known = |words: &[&str]| {
-        (!words.contains(&value)).then(|| format!("`--{flag}` is one of {}, not `{value}`", words.join(", ")))
-    };
-    match flag {
-        "network" => known(&["default", "none", "host"]),
-        "security" => known(&["insecure", "sandbox"]),
-        "mount" if value.is_empty() => Some("`--mount` names nothing".to_owned()),
-        "mount" => value.split(',').filter_map(|f| f.split_once('=')).find_map(|(key, from)| {
-            let variable = key.eq_ignore_ascii_case("from") && from.find('$').is_some_and(|at| at + 1 < from.len());
-            variable.then(|| "`from` of a mount takes no variable: name a stage that stands on it".to_owned())
-        }),
-        "interval" | "timeout" | "start-period" | "start-interval" if !value.is_empty() => match nanoseconds(value) {
-            None => Some(format!("`--{flag}` is no duration: `{value}`")),
-            Some(0) => None,
-            Some(n) if n < 1_000_000 => Some(format!("`--{flag}` is less than 1ms: `{value}`")),
-            Some(_) => None,
-        },
-        "retries" if !value.is_empty() => match value.parse::<i32>() {
-            Ok(n) if n >= 0 => None,
-            _ => Some(format!("`--retries` is no number of times: `{value}`")),
-        },
-        _ => None,
-    }
-}
-
-/// A duration in Go's notation.
-fn nanoseconds(text: &str) -> Option<i64> {
-    let (sign, mut rest) = match text.as_bytes().first()? {
-        b'-' => (-1.0, &text[1..]),
-        b'+' => (1.0, &text[1..]),
-        _ => (1.0, text),
-    };
-    if rest == "0" {
-        return Some(0);
-    }
-    let mut total = 0.0;
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-        let value: f64 = rest[..digits].parse().ok()?;
-        rest = &rest[digits..];
-        let end = rest.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(rest.len());
-        total += value
-            * match &rest[..end] {
-                "ns" => 1.0,
-                "us" => 1e3,
-                "ms" => 1e6,
-                "s" => 1e9,
-                "m" => 6e10,
-                "h" => 3.6e12,
-                _ => return None,
-            };
-        rest = &rest[end..];
-    }
-    #[expect(clippy::cast_precision_loss, reason = "only the order of magnitude is looked at")]
-    let limit = i64::MAX as f64;
-    #[expect(clippy::cast_possible_truncation, reason = "it was compared with the largest")]
-    (total < limit).then_some((sign * total) as i64)
 }
 
 const KEYWORDS: &[&str] = &[

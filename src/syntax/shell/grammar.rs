@@ -292,8 +292,8 @@ impl<'t> Parser<'t> {
         self.at += digits + op.len();
         if process {
             let inner = self.at + 1;
-            self.skip_balanced('(', ')');
-            let script = self.inner(inner, self.at.saturating_sub(1).max(inner));
+            let end = self.skip_balanced('(', ')').max(inner);
+            let script = self.inner(inner, end);
             let span = self.span(start, self.at);
             let raw = self.text()[start..self.at].to_owned();
             let target = Word { raw, substitutions: vec![script], span: Some(span), ..Word::default() };

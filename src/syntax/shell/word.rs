@@ -133,16 +133,15 @@ impl Parser<'_> {
             }
             Some('(') => {
                 let start = self.at + 1;
-                self.skip_balanced('(', ')');
-                let end = self.at.saturating_sub(1).max(start);
+                let end = self.skip_balanced('(', ')').max(start);
                 let inner = self.inner(start, end);
                 builder.substitutions.push(inner);
                 builder.unknown();
             }
             Some('{') => {
                 let start = self.at + 1;
-                self.skip_balanced('{', '}');
-                let inner = self.text()[start..self.at.saturating_sub(1).max(start)].to_owned();
+                let end = self.skip_balanced('{', '}').max(start);
+                let inner = self.text()[start..end].to_owned();
                 let name_end = inner.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(inner.len());
                 let (name, rest) = inner.split_at(name_end);
                 let default =
@@ -177,8 +176,9 @@ impl Parser<'_> {
         }
     }
 
-    /// Goes behind the bracket that closes the one at this place, quotes and escapes left out of the count.
-    pub(super) fn skip_balanced(&mut self, open: char, close: char) {
+    /// Goes behind the bracket that closes the one at this place, quotes and escapes left out of the count, and says
+    /// where that bracket stands: the end of the text where there is none.
+    pub(super) fn skip_balanced(&mut self, open: char, close: char) -> usize {
         let mut depth = 0_usize;
         while let Some(c) = self.bump() {
             match c {
@@ -201,12 +201,13 @@ impl Parser<'_> {
                 c if c == close => {
                     depth -= 1;
                     if depth == 0 {
-                        return;
+                        return self.at - close.len_utf8();
                     }
                 }
                 _ => {}
             }
         }
         self.broken = true;
+        self.at
     }
 }
