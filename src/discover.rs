@@ -120,6 +120,10 @@ impl Reader for Overlay {
     fn exists(&self, path: &str) -> bool {
         self.files.contains_key(path) || self.below.exists(path)
     }
+
+    fn is_unstaged(&self, path: &str) -> bool {
+        self.below.is_unstaged(path)
+    }
 }
 
 /// Files of memory as a run sees them: for tests, examples and editors.

@@ -144,6 +144,11 @@ pub trait Reader: Send + Sync {
 
     /// Whether the root has this file, be it listed in [`Sources`] or not.
     fn exists(&self, path: &str) -> bool;
+
+    /// Whether the work tree has this file and the index that is read has not.
+    fn is_unstaged(&self, _path: &str) -> bool {
+        false
+    }
 }
 
 /// Reads below a folder of the disk.
@@ -237,6 +242,12 @@ impl Sources {
     #[must_use]
     pub fn exists(&self, path: &str) -> bool {
         self.find(path).is_some() || self.reader.exists(path)
+    }
+
+    /// Whether the work tree has this file and the index that is judged has not.
+    #[must_use]
+    pub fn is_unstaged(&self, path: &str) -> bool {
+        self.reader.is_unstaged(path)
     }
 
     /// Whether a listed file lies below this folder; `""` is the root.

@@ -73,11 +73,14 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Error> {
             return Ok(FAILED);
         }
     }
-    for path in &asked.shown {
-        let sources = &outcome.sources;
-        if sources.find(path).is_none_or(|file| sources.file(file).kind == Kind::Other) {
-            return Err(Error::usage(format!("`{path}` is nothing that can be checked, or is excluded")));
-        }
+    let sources = &outcome.sources;
+    let unchecked = |path: &&String| sources.find(path).is_none_or(|file| sources.file(file).kind == Kind::Other);
+    let unchecked: Vec<&String> = asked.shown.iter().filter(unchecked).collect();
+    for path in &unchecked {
+        note(&format!("`{path}` is nothing that is checked, or it is excluded"));
+    }
+    if !unchecked.is_empty() && unchecked.len() == asked.shown.len() {
+        return Ok(FAILED);
     }
     let plain = Style { color: false, ..style.clone() };
     for (format, path) in outputs {
@@ -214,7 +217,8 @@ fn root_of_file(path: &Path) -> (PathBuf, bool) {
             return (above.to_owned(), true);
         }
     }
-    (folder.to_owned(), false)
+    // A buffer that was never saved may stand for a file whose folder is still to come.
+    (folder.ancestors().find(|f| f.is_dir()).unwrap_or(folder).to_owned(), false)
 }
 
 /// Without `.` and `..`.

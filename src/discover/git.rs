@@ -140,7 +140,7 @@ impl Git {
                 ids.insert(path.clone(), id);
             }
         }
-        Ok((paths, Blobs { repository: Mutex::new(repository), ids }))
+        Ok((paths, Blobs { repository: Mutex::new(repository), root: root.to_owned(), ids }))
     }
 }
 
@@ -195,6 +195,8 @@ fn head(repository: &Repository) -> Result<Vec<(String, u32, Oid)>, git2::Error>
 /// Reads files out of git's object store.
 pub(super) struct Blobs {
     repository: Mutex<Repository>,
+    /// Where the root lies on the disk.
+    root: PathBuf,
     ids: BTreeMap<String, Oid>,
 }
 
@@ -210,6 +212,10 @@ impl Reader for Blobs {
         let below = format!("{path}/");
         self.ids.contains_key(path)
             || self.ids.range(below.clone()..).next().is_some_and(|(p, _)| p.starts_with(&below))
+    }
+
+    fn is_unstaged(&self, path: &str) -> bool {
+        !self.exists(path) && self.root.join(path).is_file()
     }
 }
 

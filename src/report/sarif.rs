@@ -70,7 +70,9 @@ fn location(outcome: &Outcome, style: &Style, span: Span) -> Value {
     let sources = &outcome.sources;
     let (start, end) = (sources.place(span.file, span.start), sources.place(span.file, span.end));
     let path = format!("{}{}", style.prefix, sources.path(span.file));
-    let uri: String = path.split('/').map(encode).collect::<Vec<_>>().join("/");
+    // A path from another folder than the run's is whole.
+    let scheme = if path.starts_with('/') { "file://" } else { "" };
+    let uri: String = scheme.to_owned() + &path.split('/').map(encode).collect::<Vec<_>>().join("/");
     json!({"physicalLocation": {
         "artifactLocation": {"uri": uri},
         "region": {"startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column},

@@ -32,6 +32,10 @@ fn deploy_input_untracked(c: &Context<'_>, out: &mut Ruling) {
             match c.sources.find(&path) {
                 Some(file) => judge(c, out, file, span),
                 None if c.sources.exists(&path) => out.violation(untracked(&path, "is ignored by git", span)),
+                // What the work tree has and the index does not will be missing in every clone of the commit.
+                None if c.sources.is_unstaged(&path) => {
+                    out.violation(untracked(&path, "is not in git's index", span));
+                }
                 None => out.unknown(span, format!("`{path}` is not here")),
             }
         }
