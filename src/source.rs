@@ -272,7 +272,7 @@ impl Sources {
     /// Why there is none.
     pub fn read(&self, id: FileId) -> Result<&str, &Unreadable> {
         let file = self.file(id);
-        file.text.get_or_init(|| decode(self.reader.read(&file.path))).as_deref()
+        file.text.get_or_init(|| decode(self.reader.read(&file.path), file.kind)).as_deref()
     }
 
     /// The text, or nothing where [`Self::read`] would say why not.
@@ -350,7 +350,7 @@ impl Sources {
     }
 }
 
-fn decode(bytes: io::Result<Vec<u8>>) -> Result<String, Unreadable> {
+fn decode(bytes: io::Result<Vec<u8>>, kind: Kind) -> Result<String, Unreadable> {
     let bytes = match bytes {
         Ok(bytes) => bytes,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Err(Unreadable::Missing),
@@ -364,6 +364,8 @@ fn decode(bytes: io::Result<Vec<u8>>) -> Result<String, Unreadable> {
         String::from_utf16_lossy(&units)
     };
     match bytes.get(..2) {
+        // BuildKit reads bytes: to it, such a Dockerfile is none.
+        _ if kind == Kind::Dockerfile => {}
         Some([0xFF, 0xFE]) => return Ok(wide(u16::from_le_bytes)),
         Some([0xFE, 0xFF]) => return Ok(wide(u16::from_be_bytes)),
         _ => {}

@@ -2,8 +2,8 @@
 
 use super::codebase::first_line;
 use super::{Checks, Context, Ruling};
-use crate::source::{Class, Unreadable};
-use crate::violation::Violation;
+use crate::source::{Class, Kind, Unreadable};
+use crate::violation::{Severity, Violation};
 
 pub(super) const CHECKS: Checks = &[("unreadable-file", unreadable_file)];
 
@@ -21,7 +21,10 @@ fn unreadable_file(c: &Context<'_>, out: &mut Ruling) {
             Unreadable::Failed(why) => format!("cannot be read: {why}"),
         };
         if file.class == Class::App {
-            out.violation(Violation::at(first_line(c, unread.file), format!("`{}` {why}", file.path)));
+            let violation = Violation::at(first_line(c, unread.file), format!("`{}` {why}", file.path));
+            // A YAML file may be anything; a Dockerfile that cannot be read builds nothing.
+            let sure = file.kind == Kind::Dockerfile;
+            out.violation(if sure { violation.severity(Severity::Error) } else { violation });
         }
     }
 }
