@@ -31,6 +31,9 @@ fn deploy_input_untracked(c: &Context<'_>, out: &mut Ruling) {
         for (path, span) in named_inputs(c, stack) {
             match c.sources.find(&path) {
                 Some(file) => judge(c, out, file, span),
+                None if in_other_repository(c, &path) => {
+                    out.unknown(span, format!("`{path}` is in another repository"));
+                }
                 None if c.sources.exists(&path) => out.violation(untracked(&path, "is ignored by git", span)),
                 // What the work tree has and the index does not will be missing in every clone of the commit.
                 None if c.sources.is_unstaged(&path) => {
@@ -76,6 +79,18 @@ fn named_inputs(c: &Context<'_>, stack: &Stack) -> Vec<(String, Span)> {
         .filter(|at| !at.value.contains('$') && !at.value.starts_with(['/', '~']))
         .filter_map(|at| join(base, &at.value).map(|path| (path, at.span)))
         .collect()
+}
+
+/// A submodule tracks its own files.
+fn in_other_repository(c: &Context<'_>, path: &str) -> bool {
+    let mut folder = folder(path);
+    while !folder.is_empty() {
+        if c.sources.exists(&format!("{folder}/.git")) {
+            return true;
+        }
+        folder = crate::source::folder(folder);
+    }
+    false
 }
 
 fn judge(c: &Context<'_>, out: &mut Ruling, file: FileId, span: Span) {
