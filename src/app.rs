@@ -222,6 +222,12 @@ impl Deployed<'_> {
             || condition == Some("on-failure") && self.process.chain.ends()
     }
 
+    /// What the image is called without registry, tag and digest, in lower case; empty where it is unknown.
+    #[must_use]
+    pub fn image_repository(&self) -> String {
+        self.process.reference.as_ref().map_or(String::new(), |r| r.name().to_ascii_lowercase())
+    }
+
     /// The image's name in a message.
     #[must_use]
     pub fn image_name(&self) -> &str {

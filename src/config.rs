@@ -1,7 +1,7 @@
 //! `.twelvelint.yml` → a config whose every wrong word is an error with its place.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use miette::NamedSource;
@@ -27,9 +27,8 @@ pub struct Config {
     pub stacks: Patterns,
     /// Folders declared as apps of their own.
     pub apps: Vec<String>,
-    pub exclude: Patterns,
-    /// Those of the command line.
-    pub exclude_too: Patterns,
+    /// The config's and the command line's.
+    pub exclude: Vec<Patterns>,
     /// The files of one stack, in the order of `-c`.
     pub deploy: Vec<String>,
     /// Every suppression has to say why.
@@ -50,7 +49,7 @@ pub struct Config {
 /// Globs of the config and of the command line.
 #[derive(Debug, Clone, Default)]
 pub struct Patterns {
-    sets: Vec<GlobSet>,
+    set: GlobSet,
     /// What leads from the config's folder, in which its globs are written, to the root.
     below: String,
 }
@@ -59,14 +58,27 @@ impl Patterns {
     /// Whether a path from the root is one of these.
     #[must_use]
     pub fn is_match(&self, path: &str) -> bool {
-        let path = format!("{}{path}", self.below);
-        self.sets.iter().any(|set| set.is_match(&path))
+        self.set.is_match(format!("{}{path}", self.below))
     }
-}
 
-impl From<GlobSet> for Patterns {
-    fn from(set: GlobSet) -> Self {
-        Self { sets: vec![set], below: String::new() }
+    /// Patterns as people write them: `./` and a leading `/` mean the folder that they are written for, and a folder's
+    /// name stands for all that is in it.
+    ///
+    /// # Errors
+    /// The first pattern that is wrong, by its number, and what is wrong with it.
+    pub fn new<'p>(patterns: impl Iterator<Item = &'p str>) -> Result<Self, (usize, String)> {
+        let mut set = GlobSetBuilder::new();
+        for (n, pattern) in patterns.enumerate() {
+            if pattern.starts_with('!') {
+                return Err((n, "a pattern cannot be taken back by `!`".to_owned()));
+            }
+            let plain = pattern.trim_start_matches("./").trim_start_matches('/').trim_end_matches('/');
+            for glob in [plain.to_owned(), format!("{plain}/**")] {
+                set.add(Glob::new(&glob).map_err(|e| (n, e.kind().to_string()))?);
+            }
+        }
+        let set = set.build().map_err(|e| (0, e.to_string()))?;
+        Ok(Self { set, below: String::new() })
     }
 }
 
@@ -102,8 +114,7 @@ impl Default for Config {
             min_certainty: Certainty::Guess,
             stacks: Patterns::default(),
             apps: Vec::new(),
-            exclude: Patterns::default(),
-            exclude_too: Patterns::default(),
+            exclude: Vec::new(),
             deploy: Vec::new(),
             require_reason: false,
             single_node: false,
@@ -121,31 +132,35 @@ impl Default for Config {
 pub type KnownRules<'r> = &'r BTreeMap<&'r str, Vec<String>>;
 
 impl Config {
-    /// The nearest config file from `start` upwards, not above the root of its git repository.
-    #[must_use]
-    pub fn find(start: &Path) -> Option<PathBuf> {
-        for folder in start.ancestors() {
-            let file = folder.join(FILE_NAME);
-            if file.is_file() {
-                return Some(file);
+    /// The nearest config file from `root` upwards, not above the top of its git repository, as far as `read` has it;
+    /// the default where it has none. `root` is canonical.
+    ///
+    /// # Errors
+    /// Those of `read`, and [`Error::Config`] at the first word that is not understood.
+    pub fn nearest(
+        root: &Path,
+        rules: KnownRules<'_>,
+        read: impl Fn(&Path) -> Result<Option<String>, Error>,
+    ) -> Result<Self, Error> {
+        for folder in root.ancestors() {
+            let path = folder.join(FILE_NAME);
+            if let Some(text) = read(&path)? {
+                let mut config = Self::parse(&path.display().to_string(), &text, rules)?;
+                config.rebase(root.strip_prefix(folder).expect("it is an ancestor"));
+                return Ok(config);
             }
             if folder.join(".git").exists() {
-                return None;
+                break;
             }
         }
-        None
+        Ok(Self::default())
     }
 
-    /// Has the globs of a config file hold for paths from `root`, which lies in the file's folder or below it.
-    pub fn rebase(&mut self, file: &Path, root: &Path) {
-        let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        // The file itself may be in git's index alone.
-        let Some(folder) = file.parent().map(whole) else { return };
-        let root = whole(root);
-        let Ok(below) = root.strip_prefix(folder) else { return };
+    /// Has the globs, which are written for the config's folder, hold for paths from `below` it.
+    fn rebase(&mut self, below: &Path) {
         let below: String = below.components().flat_map(|c| [c.as_os_str().to_string_lossy(), "/".into()]).collect();
         let paths = self.overrides.iter_mut().map(|o| &mut o.paths);
-        for patterns in paths.chain([&mut self.stacks, &mut self.exclude]) {
+        for patterns in paths.chain([&mut self.stacks]).chain(&mut self.exclude) {
             patterns.below.clone_from(&below);
         }
     }
@@ -155,9 +170,7 @@ impl Config {
     /// # Errors
     /// [`Error::Config`] at the first word that is not understood.
     pub fn load(path: &Path, rules: KnownRules<'_>) -> Result<Self, Error> {
-        let text =
-            std::fs::read_to_string(path).map_err(|e| Error::Root { path: path.to_owned(), why: e.to_string() })?;
-        Self::parse(&path.display().to_string(), &text, rules)
+        Self::parse(&path.display().to_string(), &read_file(path)?, rules)
     }
 
     /// Reads the text of a config file.
@@ -167,6 +180,14 @@ impl Config {
     pub fn parse(name: &str, text: &str, rules: KnownRules<'_>) -> Result<Self, Error> {
         read::config(text, rules).map_err(|wrong| wrong.into_error(name, text))
     }
+}
+
+/// The text of a file of the disk.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn read_file(path: &Path) -> Result<String, Error> {
+    std::fs::read_to_string(path).map_err(|e| Error::Root { path: path.to_owned(), why: e.to_string() })
 }
 
 /// A wrong word of the config.
@@ -204,28 +225,5 @@ impl Wrong {
 pub(crate) const CONFIG: FileId = FileId(u32::MAX);
 
 fn globs(patterns: &[At<String>]) -> Result<Patterns, Wrong> {
-    let mut set = GlobSetBuilder::new();
-    for pattern in patterns {
-        let wrong = |why: String| Wrong::new(pattern.span, why);
-        for glob in path_globs(&pattern.value).map_err(wrong)? {
-            set.add(glob);
-        }
-    }
-    let set = set.build();
-    let first = patterns.first().map_or(Span::new(CONFIG, 0, 0), |p| p.span);
-    set.map(Patterns::from).map_err(|e| Wrong::new(first, e.to_string()))
-}
-
-/// A pattern's globs: `./` and a leading `/` mean the folder that it is written for, and a folder's name stands for all
-/// that is in it.
-///
-/// # Errors
-/// What is wrong with the pattern.
-pub fn path_globs(pattern: &str) -> Result<[Glob; 2], String> {
-    if pattern.starts_with('!') {
-        return Err("a pattern cannot be taken back by `!`".to_owned());
-    }
-    let plain = pattern.trim_start_matches("./").trim_start_matches('/').trim_end_matches('/');
-    let glob = |p: &str| Glob::new(p).map_err(|e| e.kind().to_string());
-    Ok([glob(plain)?, glob(&format!("{plain}/**"))?])
+    Patterns::new(patterns.iter().map(|p| p.value.as_str())).map_err(|(n, why)| Wrong::new(patterns[n].span, why))
 }

@@ -84,20 +84,24 @@ pub fn discover(request: &Request, config: &Config) -> Result<(Sources, History)
 fn excluded(path: &str, request: &Request, config: &Config) -> bool {
     let listed = request.only.is_empty()
         || request.only.iter().any(|only| Path::new(path).starts_with(only) || only.as_os_str().is_empty());
-    !listed || config.exclude.is_match(path) || config.exclude_too.is_match(path)
+    !listed || config.exclude.iter().any(|patterns| patterns.is_match(path))
 }
 
-/// A file's content in git's index; nothing where the index has no such file.
+/// A file's text in git's index; nothing where the index has no such file.
 ///
 /// # Errors
 /// When git cannot give the index.
-pub fn staged(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+pub fn staged(path: &Path) -> Result<Option<String>, Error> {
     let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|n| n.to_str())) else {
         return Ok(None);
     };
-    let Some(git) = git::Git::open(folder)? else { return Ok(None) };
-    let (_, blobs) = git.blobs(folder)?;
-    Ok(blobs.read(name).ok())
+    match git::Git::open(folder)? {
+        Some(git) if git.has(folder, name)? => {
+            let (_, blobs) = git.blobs(folder)?;
+            Ok(blobs.read(name).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Mercurial and Jujutsu keep their repository in a folder of the root or above it.

@@ -395,6 +395,18 @@ pub fn join(folder: &str, path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// Whether a path is `folder` or lies below it; everything lies in `""`, the root.
+#[must_use]
+pub fn is_within(path: &str, folder: &str) -> bool {
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether one of the words of a name, as in `docker-stack.local.yml`, is one of these.
+#[must_use]
+pub fn has_word(name: &str, words: &[&str]) -> bool {
+    name.split(['.', '-', '_']).any(|word| words.contains(&word))
+}
+
 /// The folder of a path; `""` for one at the root.
 #[must_use]
 pub fn folder(path: &str) -> &str {

@@ -16,6 +16,9 @@ use dockerfile::{Dockerfile, IgnoreFile};
 use manifest::Manifest;
 use yaml::Yaml;
 
+/// Bytes of a value when its variables are filled in, beyond which it is unknown: `a=$a$a` doubles it with every line.
+pub const MAX_EXPANDED: usize = 64 * 1024;
+
 /// One parsed file.
 #[derive(Debug)]
 pub struct Document {

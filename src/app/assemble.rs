@@ -10,7 +10,7 @@ use super::{App, Process, link};
 use crate::config::Config;
 use crate::discover::History;
 use crate::fact::Fact;
-use crate::source::{Class, FileId, Kind, Sources, folder, join, name};
+use crate::source::{Class, FileId, Kind, Sources, folder, has_word, join, name};
 use crate::stack::{self, Role, Service, Stack, Variables, merge};
 use crate::syntax::dockerfile::Dockerfile;
 use crate::syntax::env::Variable;
@@ -213,31 +213,26 @@ fn is_development_word(name: &str) -> bool {
         "genproto",
         "codegen",
     ];
-    name.split(['.', '-', '_']).any(|word| WORDS.contains(&word))
+    has_word(name, WORDS)
 }
 
 /// Words of stages that are deployed.
 fn is_release_word(name: &str) -> bool {
-    name.split(['.', '-', '_']).any(|word| matches!(word, "prod" | "production" | "release" | "final" | "runtime"))
+    has_word(name, &["prod", "production", "release", "final", "runtime"])
 }
 
 /// Words of stages on the way to an image.
 fn is_build_word(name: &str) -> bool {
-    name.split(['.', '-', '_'])
-        .any(|word| matches!(word, "build" | "builder" | "buildx" | "base" | "deps" | "dependencies"))
+    has_word(name, &["build", "builder", "buildx", "base", "deps", "dependencies"])
 }
 
 /// `Dockerfile.dev`, `dev.Dockerfile`, `docker/dev/Dockerfile`, `Dockerfile.test` …
 fn is_development(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     let file = name(&lower).replace("dockerfile", "").replace("containerfile", "");
-    let local = |part: &str| {
-        matches!(
-            part,
-            "dev" | "devel" | "develop" | "development" | "local" | "devcontainer" | "test" | "ci" | "genproto"
-        )
-    };
-    let folders = folder(&lower).split('/').any(|f| f.split(['.', '-', '_']).any(local));
+    const FOLDERS: &[&str] =
+        &["dev", "devel", "develop", "development", "local", "devcontainer", "test", "ci", "genproto"];
+    let folders = folder(&lower).split('/').any(|f| has_word(f, FOLDERS));
     is_development_word(&file) || is_build_word(&file) || folders
 }
 

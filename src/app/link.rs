@@ -4,7 +4,7 @@ use super::App;
 use super::image::Purpose;
 use super::known::{self, Reference};
 use super::mention::Mentions;
-use crate::source::{FileId, Sources, folder, join, name};
+use crate::source::{FileId, Sources, folder, is_within, join, name};
 use crate::stack::{Build, Role, Service, Stack};
 
 /// A place that builds a Dockerfile.
@@ -142,12 +142,7 @@ fn release(app: &App, dockerfile: FileId, target: Option<&str>) -> Option<usize>
 /// The Compose file stands in the stack file's folder or above or below it.
 fn near(other: &Stack, stack: &Stack, sources: &Sources) -> bool {
     let (a, b) = (folder(sources.path(other.file())), folder(sources.path(stack.file())));
-    a.is_empty()
-        || b.is_empty()
-        || a == b
-        || a.starts_with(&format!("{b}/"))
-        || b.starts_with(&format!("{a}/"))
-        || folder(a) == folder(b)
+    is_within(a, b) || is_within(b, a) || folder(a) == folder(b)
 }
 
 /// An image of a registry of one's own, or of a namespace that no well-known image has.

@@ -5,11 +5,9 @@ use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use globset::GlobSetBuilder;
-
 use super::{CLEAN, CheckArgs, Color, FAILED, FOUND, Target, certainty, note, severity, write};
 use crate::Outcome;
-use crate::config::{self, Config};
+use crate::config::{Config, Patterns, read_file};
 use crate::discover::{self, Request};
 use crate::error::Error;
 use crate::report::{self, Report, Style};
@@ -100,13 +98,12 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Error> {
 
 /// What `--output` asks for: formats, and the files to write.
 fn outputs(args: &CheckArgs) -> Result<Vec<(Report, &str)>, Error> {
-    let split = |output: &'_ String| -> Result<(Report, usize), Error> {
-        let Some((format, _)) = output.split_once('=') else {
-            return Err(Error::usage(format!("`--output {output}` is not FORMAT=FILE")));
-        };
-        Ok((writer(format)?, format.len() + 1))
+    let split = |output| {
+        let wrong = || Error::usage(format!("`--output {output}` is not FORMAT=FILE"));
+        let (format, path) = str::split_once(output, '=').ok_or_else(wrong)?;
+        Ok((writer(format)?, path))
     };
-    args.output.iter().map(|output| split(output).map(|(report, at)| (report, &output[at..]))).collect()
+    args.output.iter().map(|output| split(output.as_str())).collect()
 }
 
 fn writer(format: &str) -> Result<Report, Error> {
@@ -255,30 +252,8 @@ fn configured(args: &CheckArgs, asked: &Asked) -> Result<Config, Error> {
     let mut config = match &args.config {
         Some(path) => Config::load(path, &known)?,
         None if args.isolated => Config::default(),
-        None if args.staged => {
-            let folders = start.ancestors().scan(true, |inside, folder| {
-                // Not above the top of the repository.
-                std::mem::replace(inside, *inside && !folder.join(".git").exists()).then_some(folder)
-            });
-            let mut config = Config::default();
-            for path in folders.map(|folder| folder.join(config::FILE_NAME)) {
-                if let Some(text) = discover::staged(&path)? {
-                    let text = String::from_utf8_lossy(&text);
-                    config = Config::parse(&path.display().to_string(), &text, &known)?;
-                    config.rebase(&path, &start);
-                    break;
-                }
-            }
-            config
-        }
-        None => match Config::find(&start) {
-            Some(path) => {
-                let mut config = Config::load(&path, &known)?;
-                config.rebase(&path, &start);
-                config
-            }
-            None => Config::default(),
-        },
+        None if args.staged => Config::nearest(&start, &known, discover::staged)?,
+        None => Config::nearest(&start, &known, |path| path.is_file().then(|| read_file(path)).transpose())?,
     };
     for word in args.select.iter().chain(&args.ignore) {
         if rules::find(word).is_none() && Factor::ALL.iter().all(|row| !row.1.eq_ignore_ascii_case(word)) {
@@ -298,15 +273,8 @@ fn configured(args: &CheckArgs, asked: &Asked) -> Result<Config, Error> {
     config.no_ignores = args.no_ignores;
     config.target_swarm |= args.target == Some(Target::Swarm);
     if !args.exclude.is_empty() {
-        let mut set = GlobSetBuilder::new();
-        for pattern in &args.exclude {
-            for glob in
-                config::path_globs(pattern).map_err(|why| Error::usage(format!("`--exclude {pattern}`: {why}")))?
-            {
-                set.add(glob);
-            }
-        }
-        config.exclude_too = set.build().map_err(|e| Error::usage(e.to_string()))?.into();
+        let given = Patterns::new(args.exclude.iter().map(String::as_str));
+        config.exclude.push(given.map_err(|(n, why)| Error::usage(format!("`--exclude {}`: {why}", args.exclude[n])))?);
     }
     let root = clean(&std::env::current_dir().unwrap_or_default().join(&asked.request.root));
     for stack in &args.stacks {
@@ -328,7 +296,7 @@ fn configured(args: &CheckArgs, asked: &Asked) -> Result<Config, Error> {
 
 fn variables(args: &CheckArgs) -> Result<Variables, Error> {
     let Some(path) = &args.env_file else { return Ok(Variables::new()) };
-    let text = std::fs::read_to_string(path).map_err(|e| Error::Root { path: path.clone(), why: e.to_string() })?;
+    let text = read_file(path)?;
     let read = env::parse(FileId(u32::MAX), &text);
     Ok(read.into_iter().filter_map(|v| Some((v.name.value, v.value?.value))).collect())
 }

@@ -36,7 +36,7 @@ pub(super) fn config(text: &str, rules: KnownRules<'_>) -> Result<Config, Wrong>
             "min-certainty" => config.min_certainty = one_of(value, Certainty::ALL)?,
             "stacks" => config.stacks = globs(&strings(value)?)?,
             "apps" => config.apps = strings(value)?.into_iter().map(|at| at.value).collect(),
-            "exclude" => config.exclude = globs(&strings(value)?)?,
+            "exclude" => config.exclude = vec![globs(&strings(value)?)?],
             "require-reason" => config.require_reason = boolean(value)?,
             "single-node" => config.single_node = boolean(value)?,
             "rules" => {

@@ -80,31 +80,40 @@ impl Git {
         if below.is_empty() { below } else { below + "/" }
     }
 
-    /// Path, mode and content of what is in the index; in a bare repository, of what the last commit holds.
-    fn entries(&self, root: &Path) -> Result<Vec<(String, u32, Oid)>, Error> {
-        let unreadable = |error: git2::Error| Error::Repository {
+    fn open_index(&self, root: &Path) -> Result<Index, Error> {
+        let index = match (std::env::var_os("GIT_INDEX_FILE"), &self.repository) {
+            // `git commit -a` and `git commit FILE` have their hooks judge an index of their own.
+            (Some(file), _) => Index::open(&self.top.as_deref().unwrap_or(&self.folder).join(file)),
+            (None, Some(repository)) => repository.index(),
+            (None, None) => Index::open(&self.folder.join("index")),
+        };
+        index.map_err(|error| Error::Repository {
             path: root.to_owned(),
             why: format!("its index cannot be read: {}", error.message()),
             help: "a split or sparse index is one: `git update-index --no-split-index`, \
                    `git sparse-checkout reapply --no-sparse-index`"
                 .to_owned(),
-        };
-        let index = match (std::env::var_os("GIT_INDEX_FILE"), &self.repository) {
-            // `git commit -a` and `git commit FILE` have their hooks judge an index of their own.
-            (Some(file), _) => Index::open(&self.top.as_deref().unwrap_or(&self.folder).join(file)),
-            (None, Some(repository)) if self.bare() => {
-                return head(repository).map_err(|error| Error::Repository {
-                    path: root.to_owned(),
-                    why: format!("it has no commit: {}", error.message()),
-                    help: "a bare repository is judged by its last commit".to_owned(),
-                });
-            }
-            (None, Some(repository)) => repository.index(),
-            (None, None) => Index::open(&self.folder.join("index")),
-        };
-        let index = index.map_err(unreadable)?;
+        })
+    }
+
+    /// Whether the index may have a file below the root; a bare repository has none to ask.
+    pub(super) fn has(&self, root: &Path, path: &str) -> Result<bool, Error> {
+        let inside = format!("{}{path}", self.prefix(root));
+        Ok(self.bare() || self.open_index(root)?.get_path(Path::new(&inside), 0).is_some())
+    }
+
+    /// Path, mode and content of what is in the index; in a bare repository, of what the last commit holds.
+    fn entries(&self, root: &Path) -> Result<Vec<(String, u32, Oid)>, Error> {
+        if let Some(repository) = self.repository.as_ref().filter(|_| self.bare()) {
+            return head(repository).map_err(|error| Error::Repository {
+                path: root.to_owned(),
+                why: format!("it has no commit: {}", error.message()),
+                help: "a bare repository is judged by its last commit".to_owned(),
+            });
+        }
         let prefix = self.prefix(root);
-        Ok(index
+        Ok(self
+            .open_index(root)?
             .iter()
             // Stages other than 0 are the sides of an unresolved merge: ours is near enough.
             .filter(|entry| matches!((entry.flags >> 12) & 3, 0 | 2) && entry.mode != COMMIT)

@@ -1,5 +1,6 @@
 //! The findings as a person reads them: words, source, help; then the factors.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::{self, Write};
@@ -179,47 +180,55 @@ impl Diagnostic for Shown<'_> {
     }
 }
 
-/// A file's text with the index of its lines: miette's own search goes through the text for every label.
+/// The part of a file that is shown, with the index of its lines: miette's own search goes through the whole text for
+/// every label.
 struct Indexed<'o> {
     sources: &'o Sources,
     file: FileId,
-    /// The text where some of it must not be shown.
-    masked: Option<String>,
+    /// From the line above the first place to the line below the last, without what must not be shown.
+    text: Cow<'o, str>,
+    /// Where that begins in the file.
+    begin: usize,
     name: String,
 }
 
 impl<'o> Indexed<'o> {
-    /// The file of some places in it, which are what is shown of it.
+    /// The file of some places in it, which are shown with a line above and below.
     fn new(sources: &'o Sources, places: &[Span], secrets: &[Span], style: &Style) -> Self {
         let file = places[0].file;
         let whole = sources.text(file);
-        let mut ranges: Vec<Range<usize>> = secrets.iter().filter(|s| s.file == file).map(|s| s.range()).collect();
         let starts = sources.line_starts(file);
-        let shown = places.iter().flat_map(|place| {
-            let line = |byte| sources.line_of(file, byte);
-            line(place.start).saturating_sub(1)..=line(place.end) + 1
-        });
-        for line in shown.collect::<BTreeSet<usize>>() {
-            let Some(&start) = starts.get(line) else { break };
-            let (start, end) = (start as usize, starts.get(line + 1).map_or(whole.len(), |&next| next as usize));
-            let text = whole[start..end].trim_end();
-            ranges.extend(credential::in_line(text).into_iter().map(|r| start + r.start..start + r.end));
+        let lines = |place: &Span| {
+            let line = sources.line_of(file, place.start);
+            line.saturating_sub(1)..(line + 2).min(starts.len())
+        };
+        let bytes =
+            |line: usize| starts[line] as usize..starts.get(line + 1).map_or(whole.len(), |&next| next as usize);
+        let shown: BTreeSet<usize> = places.iter().flat_map(lines).collect();
+        let begin = shown.first().map_or(0, |&line| bytes(line).start);
+        let end = shown.last().map_or(whole.len(), |&line| bytes(line).end);
+        let mut hidden: Vec<Range<usize>> = secrets.iter().filter(|s| s.file == file).map(|s| s.range()).collect();
+        for line in shown {
+            let at = bytes(line);
+            let found = credential::in_line(whole[at.clone()].trim_end());
+            hidden.extend(found.into_iter().map(|r| at.start + r.start..at.start + r.end));
         }
-        // What a terminal would obey is not the file's to say. Byte for byte, so that every place stays where it is.
-        let control = whole.bytes().any(|b| b.is_ascii_control() && !matches!(b, b'\t' | b'\n' | b'\r'));
-        let masked = (control || !ranges.is_empty()).then(|| {
-            let mut text = whole.as_bytes().to_vec();
-            for range in ranges {
-                if let Some(part) = text.get_mut(range) {
-                    part.fill(b'*');
-                }
+        hidden.retain(|range| range.start < end && range.end > begin);
+        // What a terminal would obey is not the file's to say.
+        let obeyed = |b: u8| b.is_ascii_control() && !matches!(b, b'\t' | b'\n' | b'\r');
+        let mut text = Cow::Borrowed(&whole[begin..end]);
+        if !hidden.is_empty() || text.bytes().any(obeyed) {
+            // Byte for byte, so that every place stays where it is.
+            let mut bytes = text.as_bytes().to_vec();
+            for range in hidden {
+                bytes[range.start.max(begin) - begin..range.end.min(end) - begin].fill(b'*');
             }
-            for byte in text.iter_mut().filter(|b| b.is_ascii_control() && !matches!(b, b'\t' | b'\n' | b'\r')) {
+            for byte in bytes.iter_mut().filter(|b| obeyed(**b)) {
                 *byte = b'?';
             }
-            String::from_utf8_lossy(&text).into_owned()
-        });
-        Self { sources, file, masked, name: super::shown(&format!("{}{}", style.prefix, sources.path(file))) }
+            text = Cow::Owned(String::from_utf8_lossy(&bytes).into_owned());
+        }
+        Self { sources, file, text, begin, name: super::shown(&format!("{}{}", style.prefix, sources.path(file))) }
     }
 }
 
@@ -230,9 +239,9 @@ impl SourceCode for Indexed<'_> {
         before: usize,
         after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let text = self.masked.as_deref().unwrap_or_else(|| self.sources.text(self.file));
         let end = span.offset() + span.len();
-        if end > text.len() {
+        let stop = self.begin + self.text.len();
+        if span.offset() < self.begin || end > stop {
             return Err(MietteError::OutOfBounds);
         }
         let line = |byte: usize| self.sources.line_of(self.file, u32::try_from(byte).unwrap_or(u32::MAX));
@@ -247,10 +256,11 @@ impl SourceCode for Indexed<'_> {
             }
             _ => (starts[first] as usize, 0),
         };
-        let stop = starts.get(last + 1).map_or(text.len(), |&next| next as usize);
+        let start = start.max(self.begin);
+        let stop = starts.get(last + 1).map_or(stop, |&next| stop.min(next as usize));
         Ok(Box::new(MietteSpanContents::new_named(
             self.name.clone(),
-            &text.as_bytes()[start..stop],
+            &self.text.as_bytes()[start - self.begin..stop - self.begin],
             (start, stop - start).into(),
             first,
             column,

@@ -95,13 +95,12 @@ fn node_bound_locator(c: &Context<'_>, out: &mut Ruling) {
 
 /// The service is what the locator speaks of: its own command line client asks it so.
 fn asks_itself(deployed: &Deployed<'_>, name: &str, locator: &Locator) -> bool {
-    let image = deployed.process.reference.as_ref().map_or(String::new(), |r| r.name().to_ascii_uppercase());
     let word = name.split('_').next().unwrap_or_default();
     let own_port = locator.port.is_some_and(|port| {
         deployed.process.known.is_some_and(|k| k.ports.contains(&port))
             || deployed.service.ports.iter().any(|p| p.target.value() == Some(&port))
     });
-    own_port || word.len() > 2 && image.contains(&word.to_ascii_uppercase())
+    own_port || word.len() > 2 && deployed.image_repository().contains(&word.to_ascii_lowercase())
 }
 
 /// What a host stands for inside a task, where that is not the same on every node.

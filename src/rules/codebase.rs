@@ -4,7 +4,7 @@ use super::{Checks, Context, Ruling};
 use crate::app::credential;
 use crate::app::image::Purpose;
 use crate::discover;
-use crate::source::{Class, FileId, Span, Tracking, folder, join};
+use crate::source::{Class, FileId, Span, Tracking, folder, is_within, join};
 use crate::stack::{Role, Stack};
 use crate::syntax::tree::Node;
 use crate::violation::Violation;
@@ -51,10 +51,7 @@ fn deploy_input_untracked(c: &Context<'_>, out: &mut Ruling) {
         for script in &process.chain.scripts {
             let path = c.sources.path(script.file);
             let copied = image.copies.iter().rev().find(|copy| {
-                copy.sources.iter().any(|s| {
-                    join(&image.context, &s.value)
-                        .is_some_and(|p| p == path || p.is_empty() || path.starts_with(&format!("{p}/")))
-                })
+                copy.sources.iter().any(|s| join(&image.context, &s.value).is_some_and(|p| is_within(path, &p)))
             });
             judge(c, out, script.file, copied.map_or(script.call, |copy| copy.span));
         }

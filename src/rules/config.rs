@@ -4,7 +4,7 @@ use super::codebase::first_line;
 use super::{Checks, Context, Ruling};
 use crate::app::credential;
 use crate::app::image::{Copied, Image, Purpose};
-use crate::source::{Class, FileId, Span, Tracking, folder, join, name};
+use crate::source::{Class, FileId, Span, Tracking, folder, has_word, is_within, join, name};
 use crate::stack::{Role, Setting, Text};
 use crate::syntax::dockerfile::{Body, Pair};
 use crate::syntax::env::Variable;
@@ -52,12 +52,11 @@ fn secrets_of(variables: &[Variable]) -> Vec<(&Variable, std::ops::Range<usize>)
 /// `.env.example` and its relatives hold no real values.
 fn is_sample(path: &str) -> bool {
     let file = name(path).to_ascii_lowercase();
-    [
+    const WORDS: &[&str] = &[
         "example", "sample", "template", "dist", "tmpl", "tpl", "defaults", "schema", "skeleton", "default", "test",
         "ci", "testing", "travis", "e2e", "github", "dusk", "phpunit",
-    ]
-    .iter()
-    .any(|word| file.split(['.', '-', '_']).any(|part| part == *word))
+    ];
+    has_word(&file, WORDS)
 }
 
 fn is_dot_env(path: &str) -> bool {
@@ -313,10 +312,7 @@ fn env_file_in_image(c: &Context<'_>, out: &mut Ruling) {
 fn reaches(image: &Image, copied: &Copied, path: &str) -> bool {
     copied.sources.iter().any(|source| {
         let Some(taken) = join(&image.context, &source.value) else { return false };
-        taken == path
-            || taken.is_empty()
-            || path.starts_with(&format!("{taken}/"))
-            || crate::app::image::glob(&taken, path)
+        is_within(path, &taken) || crate::app::image::glob(&taken, path)
     })
 }
 

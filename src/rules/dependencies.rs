@@ -5,7 +5,7 @@ mod pins;
 use super::codebase::first_line;
 use super::{Checks, Context, Ruling};
 use crate::app::install::Install;
-use crate::source::{Class, FileId, Span, Tracking, folder, join, name};
+use crate::source::{Class, FileId, Span, Tracking, folder, is_within, join, name};
 use crate::syntax::manifest::{Ecosystem, Manifest};
 use crate::violation::{Severity, Violation};
 
@@ -225,11 +225,7 @@ fn copied_before(c: &Context<'_>, install: &Install, path: &str) -> Option<Span>
 /// Whether a source of a COPY takes in a file of the repository.
 fn takes(context: &str, source: &str, path: &str) -> bool {
     let Some(pattern) = join(context, source) else { return false };
-    pattern.is_empty()
-        || pattern == path
-        || path.starts_with(&format!("{pattern}/"))
-        || pattern == context
-        || crate::app::image::glob(&pattern, path)
+    is_within(path, &pattern) || pattern == context || crate::app::image::glob(&pattern, path)
 }
 
 fn lockfile_not_copied(c: &Context<'_>, out: &mut Ruling) {
@@ -245,10 +241,8 @@ fn lockfile_not_copied(c: &Context<'_>, out: &mut Ruling) {
             continue;
         }
         // A workspace's lock file outside of the build context cannot be copied.
-        let reachable = c
-            .app
-            .image_at(install.file, install.stage)
-            .is_some_and(|i| i.context.is_empty() || c.sources.path(lock).starts_with(&format!("{}/", i.context)));
+        let reachable =
+            c.app.image_at(install.file, install.stage).is_some_and(|i| is_within(c.sources.path(lock), &i.context));
         if !reachable {
             out.unknown(copy, "the lock file lies outside of the build context");
             continue;

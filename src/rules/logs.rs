@@ -111,8 +111,7 @@ fn is_log_folder(target: &str) -> bool {
 
 fn log_directory_mounted(c: &Context<'_>, out: &mut Ruling) {
     for deployed in c.app.deployed() {
-        let image =
-            deployed.process.reference.as_ref().map_or(String::new(), super::super::app::known::Reference::name);
+        let image = deployed.image_repository();
         let collects = ["fluentd", "fluent-bit", "promtail", "filebeat", "vector", "logrotate", "logspout"]
             .iter()
             .any(|c| image.contains(c));

@@ -6,7 +6,7 @@ mod version;
 
 use super::{Checks, Context, Ruling};
 use crate::app::known::{self, Reference, Role as ImageRole};
-use crate::source::{FileId, Span, folder, name};
+use crate::source::{FileId, Span, folder, is_within, name};
 use crate::stack::Role;
 use crate::syntax::tree::Node;
 use crate::violation::Violation;
@@ -87,9 +87,7 @@ fn belong(c: &Context<'_>, development: &Backing, release: &Backing) -> bool {
         return true;
     }
     let (a, b) = (folder(c.sources.path(development.file)), folder(c.sources.path(release.file)));
-    let within =
-        |inner: &str, outer: &str| outer.is_empty() || inner == outer || inner.starts_with(&format!("{outer}/"));
-    within(a, b) || within(b, a)
+    is_within(a, b) || is_within(b, a)
 }
 
 fn backing_version_drift(c: &Context<'_>, out: &mut Ruling) {

@@ -135,8 +135,7 @@ fn replicated_local_volume(c: &Context<'_>, out: &mut Ruling) {
                 .service
                 .text(&["deploy", "placement", "max_replicas_per_node"])
                 .is_some_and(|t| t.text() == Some("1"));
-            let image =
-                deployed.process.reference.as_ref().map_or(String::new(), super::super::app::known::Reference::name);
+            let image = deployed.image_repository();
             let replicates = REPLICATING.iter().any(|name| image.contains(name));
             out.violation(if one_each || replicates { violation.severity(Severity::Warning) } else { violation });
         }

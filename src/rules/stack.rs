@@ -117,7 +117,7 @@ fn docker_socket_mounted(c: &Context<'_>, out: &mut Ruling) {
     for deployed in c.app.deployed() {
         let name = &deployed.service.name.value;
         for mount in deployed.service.mounts.iter().filter(|m| is_socket(m)) {
-            let image = deployed.process.reference.as_ref().map_or(String::new(), |r| r.name().to_ascii_lowercase());
+            let image = deployed.image_repository();
             let agent = image.ends_with("/agent") || image.contains("socket-proxy");
             let consumer = CONSUMERS.iter().any(|i| image.contains(i)) && !agent;
             let proxy =
@@ -158,14 +158,12 @@ fn docker_socket_mounted(c: &Context<'_>, out: &mut Ruling) {
 fn app_on_manager(c: &Context<'_>, out: &mut Ruling) {
     for deployed in c.app.deployed() {
         let name = &deployed.service.name.value;
+        let image = deployed.image_repository();
         let infrastructure = deployed
             .process
             .known
             .is_some_and(|k| matches!(k.role, Role::Proxy | Role::Agent | Role::AdminUi | Role::Tool))
-            || deployed.process.reference.as_ref().is_some_and(|r| {
-                let image = r.name().to_ascii_lowercase();
-                CONSUMERS.iter().chain(INFRASTRUCTURE).any(|i| image.contains(i))
-            });
+            || CONSUMERS.iter().chain(INFRASTRUCTURE).any(|i| image.contains(i));
         if infrastructure || deployed.service.mounts.iter().any(is_socket) || c.config.single_node {
             continue;
         }

@@ -175,10 +175,7 @@ impl Dockerfile {
     /// The stage that `reference` names: a stage's name, or its number.
     #[must_use]
     pub fn find_stage(&self, reference: &str, before: usize) -> Option<usize> {
-        let reference = reference.to_ascii_lowercase();
-        self.stages[..before.min(self.stages.len())]
-            .iter()
-            .rposition(|stage| stage.name.as_ref().is_some_and(|name| name.value == reference))
+        stage_named(&self.stages[..before.min(self.stages.len())], reference)
             .or_else(|| reference.parse().ok().filter(|&n: &usize| n < before))
     }
 
@@ -216,13 +213,16 @@ pub fn parse(file: FileId, text: &str) -> Dockerfile {
         if base.contains('$')
             && let Some(name) = global.expand(base, escape).into_value()
         {
-            let parent = dockerfile.stages[..index]
-                .iter()
-                .rposition(|s| s.name.as_ref().is_some_and(|n| n.value == name.to_ascii_lowercase()));
-            dockerfile.stages[index].parent = parent;
+            dockerfile.stages[index].parent = stage_named(&dockerfile.stages[..index], &name);
         }
     }
     dockerfile
+}
+
+/// The last stage of a name, which BuildKit compares without case.
+fn stage_named(stages: &[Stage], name: &str) -> Option<usize> {
+    let name = name.to_ascii_lowercase();
+    stages.iter().rposition(|stage| stage.name.as_ref().is_some_and(|n| n.value == name))
 }
 
 fn stages(instructions: &[Instruction], errors: &mut Vec<At<String>>) -> Vec<Stage> {
@@ -233,12 +233,10 @@ fn stages(instructions: &[Instruction], errors: &mut Vec<At<String>>) -> Vec<Sta
         }
         match &instruction.body {
             Body::From { image, name } => {
-                let lower = image.value.to_ascii_lowercase();
-                let parent = stages.iter().rposition(|s| s.name.as_ref().is_some_and(|n| n.value == lower));
                 stages.push(Stage {
                     name: name.clone(),
                     base: image.clone(),
-                    parent,
+                    parent: stage_named(&stages, &image.value),
                     instructions: index..instructions.len(),
                 });
             }

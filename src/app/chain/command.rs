@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::follow::{Flow, Here, MAX_DEPTH, MAX_STEPS, MAX_VALUE, MAX_WORDS, MAX_WORK, Tracer};
+use super::follow::{Flow, Here, MAX_DEPTH, MAX_STEPS, MAX_WORDS, MAX_WORK, Tracer};
 use super::{Link, Step};
 use crate::app::image::absolute;
 use crate::fact::Fact;
 use crate::stack::Argument;
+use crate::syntax::MAX_EXPANDED;
 use crate::syntax::shell::{self, Word};
 
 impl Tracer<'_> {
@@ -182,7 +183,7 @@ impl Tracer<'_> {
             let text = value.into_value().or_else(|| variable.default.clone().filter(|d| !d.contains('$')));
             let Some(text) = text else { return Fact::Unknown };
             out = replace(&out, &variable.name, &text);
-            if out.len() > MAX_VALUE {
+            if out.len() > MAX_EXPANDED {
                 return Fact::Unknown;
             }
         }

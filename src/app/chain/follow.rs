@@ -15,9 +15,8 @@ use crate::syntax::spliced::Spliced;
 pub(super) const MAX_DEPTH: usize = 16;
 pub(super) const MAX_STEPS: usize = 500;
 pub(super) const MAX_WORK: usize = 5000;
-/// Words of a command and bytes of a value: `a=$a$a` and `set -- "$@" "$@"` double with every line.
+/// Words of a command: `set -- "$@" "$@"` doubles them with every line.
 pub(super) const MAX_WORDS: usize = 1000;
-pub(super) const MAX_VALUE: usize = 64 * 1024;
 
 /// What a chain can lead through.
 pub struct World<'w> {

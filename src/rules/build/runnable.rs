@@ -4,7 +4,7 @@ use crate::app::chain::ScriptRun;
 use crate::app::image::{Copied, Image, absolute, glob};
 use crate::fact::Fact;
 use crate::rules::{Context, Ruling};
-use crate::source::{Kind, Tracking, join, name};
+use crate::source::{Kind, Tracking, is_within, join, name};
 use crate::syntax::dockerfile::{Body, Form};
 use crate::violation::Violation;
 
@@ -72,10 +72,7 @@ fn judge(c: &Context<'_>, image: &Image, run: &ScriptRun, out: &mut Ruling) {
 fn made_executable(c: &Context<'_>, image: &Image, path: &str, inside: &str) -> bool {
     let same_file = || c.app.images.iter().filter(|i| i.file == image.file);
     let brings = |copied: &Copied| {
-        copied.sources.iter().any(|s| {
-            join(&image.context, &s.value)
-                .is_some_and(|p| p == path || path.starts_with(&format!("{p}/")) || p.is_empty())
-        })
+        copied.sources.iter().any(|s| join(&image.context, &s.value).is_some_and(|p| is_within(path, &p)))
     };
     let by_copy = same_file().flat_map(|i| &i.copies).any(|copied| copied.chmod.is_some() && brings(copied));
     by_copy || same_file().flat_map(|i| &i.chmod).any(|made| matches(made, inside, path))
@@ -114,10 +111,10 @@ fn never_copied(c: &Context<'_>, image: &Image, process: &crate::app::Process, o
     if !by_path || foreign || mentioned(c, image, file) {
         return;
     }
-    let mut same = c.sources.files().filter(|(_, f)| {
-        let inside = image.context.is_empty() || f.path.starts_with(&format!("{}/", image.context));
-        name(&f.path) == file && f.kind == Kind::Script && inside
-    });
+    let mut same = c
+        .sources
+        .files()
+        .filter(|(_, f)| name(&f.path) == file && f.kind == Kind::Script && is_within(&f.path, &image.context));
     if let (Some((_, script)), None) = (same.next(), same.next()) {
         let message = format!("`{}` is never copied into the image", script.path);
         out.violation(Violation::at(argument.span, message).help("copy it, or name another command"));

@@ -45,8 +45,7 @@ pub(super) fn dev_server_in_release(c: &Context<'_>, out: &mut Ruling) {
 fn is_for_developers(c: &Context<'_>, stack: &crate::stack::Stack) -> bool {
     stack.files.iter().any(|file| {
         let name = crate::source::name(c.sources.path(*file)).to_ascii_lowercase();
-        name.split(['.', '-', '_'])
-            .any(|w| matches!(w, "local" | "dev" | "develop" | "development" | "test" | "testing"))
+        crate::source::has_word(&name, &["local", "dev", "develop", "development", "test", "testing"])
     })
 }
 

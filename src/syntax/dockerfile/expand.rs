@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Body, Dockerfile, Pair};
 use crate::fact::Fact;
 use crate::source::At;
+use crate::syntax::MAX_EXPANDED;
 
 /// The variables in force at one line of a Dockerfile.
 #[derive(Debug, Clone, Default)]
@@ -13,9 +14,6 @@ pub struct Environment {
     /// The base image may bring more: an unset name is unknown, not empty.
     open: bool,
 }
-
-/// Bytes of a value: variables of variables double with every line.
-const MAX_VALUE: usize = 64 * 1024;
 
 /// Build arguments that BuildKit sets by itself.
 const PREDEFINED: &[&str] = &[
@@ -145,7 +143,7 @@ impl Environment {
                 },
                 _ => out.push(c),
             }
-            if out.len() > MAX_VALUE {
+            if out.len() > MAX_EXPANDED {
                 return Fact::Unknown;
             }
         }

@@ -345,8 +345,9 @@ impl Reader<'_> {
         if self.text().is_empty() {
             return self.error("`ONBUILD` requires at least one argument");
         }
-        if self.text().split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("onbuild")) {
-            return self.error("`ONBUILD` is not allowed as an `ONBUILD` trigger");
+        let trigger = self.text().split(is_blank).next().unwrap_or_default().to_ascii_uppercase();
+        if matches!(trigger.as_str(), "ONBUILD" | "FROM" | "MAINTAINER") {
+            return self.error(format!("`{trigger}` is not allowed as an `ONBUILD` trigger"));
         }
         // Of a trigger, BuildKit checks the grammar alone; the rest comes up where it is triggered.
         let mut ignored = Vec::new();
@@ -357,12 +358,7 @@ impl Reader<'_> {
                 .into_iter()
                 .filter(|e| grammar && !e.value.contains("at least") || e.value.contains("JSON array of")),
         );
-        match inner.keyword.value.as_str() {
-            "from" | "maintainer" => {
-                self.error(format!("`{}` is not allowed as an `ONBUILD` trigger", inner.keyword.value.to_uppercase()))
-            }
-            _ => Ok(Body::OnBuild(Box::new(inner))),
-        }
+        Ok(Body::OnBuild(Box::new(inner)))
     }
 }
 
