@@ -4,6 +4,7 @@ mod assemble;
 pub mod chain;
 pub mod command;
 pub mod credential;
+mod group;
 pub mod image;
 pub mod install;
 pub mod known;

@@ -1,6 +1,7 @@
 //! The command line: what was typed → a request and a config → a report and an exit code.
 
 mod check;
+mod config;
 mod pages;
 
 use std::path::PathBuf;
@@ -31,9 +32,11 @@ struct Cli {
 enum Command {
     /// Judge an app: a folder, files of it, or `-` for standard input.
     Check(Box<CheckArgs>),
-    /// Show a rule's page.
+    /// Print the resolved stack as `docker stack config` does, or every reason for which docker refuses it.
+    Config(ConfigArgs),
+    /// Show a rule's page, or what Swarm makes of a key of the stack file.
     Explain {
-        /// The rule's name.
+        /// The rule's name, or the end of a key's path such as `deploy.replicas`.
         rule: String,
     },
     /// List every rule.
@@ -131,6 +134,18 @@ struct CheckArgs {
     show_config: bool,
 }
 
+#[derive(clap::Args)]
+struct ConfigArgs {
+    /// A stack file, or `-` for standard input; repeat it in the order of `docker stack deploy -c`.
+    #[arg(short = 'c', long = "compose-file", value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// Variables beside those of the environment, which win. Docker itself never reads `.env`.
+    #[arg(long, value_name = "FILE")]
+    env_file: Option<PathBuf>,
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    color: Color,
+}
+
 #[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
 enum Target {
     Swarm,
@@ -176,6 +191,7 @@ pub fn main() -> ExitCode {
 fn dispatch(cli: Cli) -> Result<u8, Error> {
     match cli.command {
         Command::Check(args) => check::check(&args),
+        Command::Config(args) => config::config(&args),
         Command::Explain { rule } => pages::explain(&rule),
         Command::Rules { format } => pages::list(format),
         Command::Completions { shell } => {

@@ -104,6 +104,31 @@ pub fn staged(path: &Path) -> Result<Option<String>, Error> {
     }
 }
 
+/// Whether git would ignore a path that is not there, by the rules of the folders above it.
+#[must_use]
+pub fn would_ignore(sources: &Sources, path: &str) -> bool {
+    let mut folder = crate::source::folder(path);
+    loop {
+        let rules = crate::source::join(folder, ".gitignore").and_then(|p| sources.find(&p));
+        if let Some(rules) = rules {
+            let mut builder = ignore::gitignore::GitignoreBuilder::new("");
+            for line in sources.text(rules).lines() {
+                // A line that git would not understand either is left out.
+                let _ = builder.add_line(None, line);
+            }
+            let below = path.strip_prefix(folder).unwrap_or(path).trim_start_matches('/');
+            let matched = builder.build().map(|rules| rules.matched_path_or_any_parents(below, false).is_ignore());
+            if matched.unwrap_or(false) {
+                return true;
+            }
+        }
+        if folder.is_empty() {
+            return false;
+        }
+        folder = crate::source::folder(folder);
+    }
+}
+
 /// Mercurial and Jujutsu keep their repository in a folder of the root or above it.
 fn other_repository(root: &Path) -> bool {
     let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());

@@ -31,7 +31,7 @@ use error::Error;
 use finding::Finding;
 use gate::Verdict;
 use source::{Sources, Tracking};
-use stack::Variables;
+use stack::Environment;
 
 /// Everything that a run has found out.
 pub struct Outcome {
@@ -52,24 +52,24 @@ pub enum Input {
 ///
 /// # Errors
 /// When what is asked for cannot be looked at.
-pub fn run(request: &Request, config: &Config, variables: &Variables) -> Result<Outcome, Error> {
+pub fn run(request: &Request, config: &Config, environment: &Environment) -> Result<Outcome, Error> {
     let (sources, history) = discover::discover(request, config)?;
-    Ok(judge_with(Input::Found(sources, history), config, variables))
+    Ok(judge_with(Input::Found(sources, history), config, environment))
 }
 
 /// Judges files that are there already.
 #[must_use]
 pub fn judge(input: Input, config: &Config) -> Outcome {
-    judge_with(input, config, &Variables::new())
+    judge_with(input, config, &Environment::default())
 }
 
-fn judge_with(input: Input, config: &Config, variables: &Variables) -> Outcome {
+fn judge_with(input: Input, config: &Config, environment: &Environment) -> Outcome {
     let (sources, history) = match input {
         Input::Found(sources, history) => (sources, history),
         Input::Memory(files) => discover::in_memory(files),
     };
     let (documents, unread) = syntax::parse(&sources);
-    let app = App::assemble(documents, unread, history, &sources, config, variables);
+    let app = App::assemble(documents, unread, history, &sources, config, environment);
     let mut rulings = rules::check(&app, &sources, config);
     let findings = settle::settle(&mut rulings, &app, &sources, config);
     let verdict = gate::verdict(&findings, &rulings, config);

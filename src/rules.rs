@@ -15,7 +15,7 @@ pub mod page;
 mod parity;
 mod ports;
 mod processes;
-mod stack;
+pub mod stack;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -113,6 +113,12 @@ impl Context<'_> {
         own.or_else(|| self.rule.page.options.get(name)).cloned().unwrap_or_default()
     }
 
+    /// The name of the rule that is asked.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.rule.name
+    }
+
     /// The text of a span.
     #[must_use]
     pub fn text(&self, span: Span) -> &str {
@@ -183,29 +189,32 @@ impl Rule {
     }
 }
 
-const CHECKS: &[(Factor, Checks)] = &[
-    (Factor::Codebase, codebase::CHECKS),
-    (Factor::Dependencies, dependencies::CHECKS),
-    (Factor::Config, config::CHECKS),
-    (Factor::BackingServices, backing::CHECKS),
-    (Factor::Build, build::CHECKS),
-    (Factor::Processes, processes::CHECKS),
-    (Factor::PortBinding, ports::CHECKS),
-    (Factor::Concurrency, concurrency::CHECKS),
-    (Factor::Disposability, disposability::CHECKS),
-    (Factor::Parity, parity::CHECKS),
-    (Factor::Logs, logs::CHECKS),
-    (Factor::Admin, admin::CHECKS),
-    (Factor::Stack, stack::CHECKS),
-    (Factor::Lint, lint::CHECKS),
+const CHECKS: &[(Factor, &[Checks])] = &[
+    (Factor::Codebase, &[codebase::CHECKS]),
+    (Factor::Dependencies, &[dependencies::CHECKS]),
+    (Factor::Config, &[config::CHECKS]),
+    (Factor::BackingServices, &[backing::CHECKS]),
+    (Factor::Build, &[build::CHECKS]),
+    (Factor::Processes, &[processes::CHECKS]),
+    (Factor::PortBinding, &[ports::CHECKS]),
+    (Factor::Concurrency, &[concurrency::CHECKS]),
+    (Factor::Disposability, &[disposability::CHECKS]),
+    (Factor::Parity, &[parity::CHECKS]),
+    (Factor::Logs, &[logs::CHECKS]),
+    (Factor::Admin, &[admin::CHECKS]),
+    (Factor::Stack, stack::PARTS),
+    (Factor::Lint, &[lint::CHECKS]),
 ];
 
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     let mut rules: Vec<Rule> = page::embedded()
         .map(|(factor, name, text)| {
             let page = Page::parse(name, text).expect("the pages in the binary are tested");
-            let check =
-                CHECKS.iter().filter(|(f, _)| *f == factor).flat_map(|(_, c)| c.iter()).find(|(n, _)| *n == name);
+            let check = CHECKS
+                .iter()
+                .filter(|(f, _)| *f == factor)
+                .flat_map(|(_, c)| c.iter().copied().flatten())
+                .find(|(n, _)| *n == name);
             Rule { name, factor, page, check: check.map(|(_, check)| *check) }
         })
         .collect();
@@ -236,7 +245,7 @@ pub fn known() -> BTreeMap<&'static str, Vec<String>> {
 pub fn orphans() -> Vec<String> {
     let pageless = CHECKS
         .iter()
-        .flat_map(|(factor, checks)| checks.iter().map(move |(name, _)| (factor, *name)))
+        .flat_map(|(factor, checks)| checks.iter().copied().flatten().map(move |(name, _)| (factor, *name)))
         .filter(|(factor, name)| find(name).is_none_or(|rule| rule.factor != **factor));
     let checkless = all().iter().filter(|rule| rule.check.is_none() && !lint::SETTLED.contains(&rule.name));
     pageless.map(|(_, name)| name.to_owned()).chain(checkless.map(|rule| rule.name.to_owned())).collect()

@@ -48,7 +48,7 @@ fn finding(rule: &'static Rule, violation: Violation, config: &Config) -> Findin
     Finding {
         severity: configured.or(violation.severity).unwrap_or(rule.severity()),
         certainty: violation.certainty.unwrap_or(rule.certainty()),
-        layer: rule.layer(),
+        layer: violation.layer.or(rule.layer()),
         rule,
         violation,
         fingerprint: 0,

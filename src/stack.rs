@@ -1,6 +1,8 @@
 //! What a stack or Compose file says: services, ports, mounts and networks, every value as far as it is known.
 
 pub mod interpolate;
+pub mod keys;
+pub mod load;
 pub mod merge;
 mod mount;
 mod port;
@@ -8,7 +10,7 @@ mod service;
 
 use std::collections::BTreeMap;
 
-pub use interpolate::{Reference, Text, Variables};
+pub use interpolate::{Environment, Reference, Text, Variables};
 pub use mount::{Mount, MountKind};
 pub use port::{Port, Published};
 pub use service::split;
@@ -23,7 +25,10 @@ pub struct Stack {
     /// In the order of `-c`.
     pub files: Vec<FileId>,
     pub role: Role,
+    /// As written, the files laid on each other.
     pub root: Node,
+    /// What the docker client makes of it.
+    pub loaded: load::Loaded,
     pub services: Vec<Service>,
     pub volumes: BTreeMap<String, Volume>,
     /// Top-level networks; external ones are named true.
@@ -90,23 +95,23 @@ impl Volume {
 impl Stack {
     /// Reads the merged tree of `files`.
     #[must_use]
-    pub fn new(files: Vec<FileId>, role: Role, root: Node, variables: &Variables) -> Self {
+    pub fn new(files: Vec<FileId>, role: Role, root: Node, loaded: load::Loaded, environment: &Environment) -> Self {
         let services = root
             .get("services")
             .map(Node::entries)
             .unwrap_or_default()
             .iter()
-            .filter_map(|e| Service::new(e, variables))
+            .filter_map(|e| Service::new(e, environment))
             .collect();
         let mut volumes = BTreeMap::new();
         for entry in root.get("volumes").map(Node::entries).unwrap_or_default() {
-            volumes.insert(entry.name().to_owned(), volume(&entry.value, entry.key.span, variables));
+            volumes.insert(entry.name().to_owned(), volume(&entry.value, entry.key.span, environment));
         }
         let mut networks = BTreeMap::new();
         for entry in root.get("networks").map(Node::entries).unwrap_or_default() {
             networks.insert(entry.name().to_owned(), external(&entry.value));
         }
-        Self { files, role, root, services, volumes, networks }
+        Self { files, role, root, loaded, services, volumes, networks }
     }
 
     #[must_use]
@@ -144,20 +149,20 @@ fn external(node: &Node) -> bool {
         .is_some_and(|e| e.as_bool() == Some(true) || e.is_map() || e.as_str().is_some_and(|s| s == "true"))
 }
 
-fn volume(node: &Node, span: Span, variables: &Variables) -> Volume {
+fn volume(node: &Node, span: Span, environment: &Environment) -> Volume {
     let options = node
         .get("driver_opts")
         .map(Node::entries)
         .unwrap_or_default()
         .iter()
-        .filter_map(|e| Some((e.name().to_owned(), Text::of(&e.value, variables)?)))
+        .filter_map(|e| Some((e.name().to_owned(), Text::of(&e.value, environment)?)))
         .collect();
     let per_task = node.get("name").and_then(Node::scalar).is_some_and(|name| name.contains("{{"));
     Volume {
         span,
         external: external(node),
         per_task,
-        driver: node.get("driver").and_then(|d| Text::of(d, variables)),
+        driver: node.get("driver").and_then(|d| Text::of(d, environment)),
         options,
     }
 }

@@ -6,6 +6,7 @@ pub mod env;
 pub mod manifest;
 pub mod shell;
 pub mod spliced;
+pub mod time;
 pub mod tree;
 pub mod yaml;
 

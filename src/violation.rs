@@ -82,6 +82,9 @@ pub struct Violation {
     /// Set where the facts of other files decide it, else the page's.
     pub severity: Option<Severity>,
     pub certainty: Option<Certainty>,
+    pub layer: Option<Layer>,
+    /// What docker itself says of it.
+    pub docker: Option<String>,
 }
 
 impl Violation {
@@ -95,6 +98,8 @@ impl Violation {
             secrets: Vec::new(),
             severity: None,
             certainty: None,
+            layer: None,
+            docker: None,
         }
     }
 
@@ -119,6 +124,19 @@ impl Violation {
     #[must_use]
     pub fn severity(mut self, severity: Severity) -> Self {
         self.severity = Some(severity);
+        self
+    }
+
+    #[must_use]
+    pub fn layer(mut self, layer: Layer) -> Self {
+        self.layer = Some(layer);
+        self
+    }
+
+    /// In docker's own words.
+    #[must_use]
+    pub fn docker(mut self, words: impl Into<String>) -> Self {
+        self.docker = Some(words.into());
         self
     }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use twelvelint::config::Config;
 use twelvelint::discover::Request;
 use twelvelint::report::{self, Style};
-use twelvelint::stack::Variables;
+use twelvelint::stack::Environment;
 
 #[test]
 fn every_app_is_judged_as_written_beside_it() {
@@ -22,7 +22,7 @@ fn every_app_is_judged_as_written_beside_it() {
     for app in apps {
         let request = Request { root: app.clone(), ..Request::default() };
         let outcome =
-            twelvelint::run(&request, &Config::default(), &Variables::new()).expect("the fixture can be read");
+            twelvelint::run(&request, &Config::default(), &Environment::default()).expect("the fixture can be read");
         let mut found = Vec::new();
         write(&outcome, &Style::default(), &mut found).expect("memory takes every byte");
         let found = String::from_utf8(found).expect("a report is text");

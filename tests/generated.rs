@@ -8,7 +8,7 @@ use twelvelint::config::Config;
 use twelvelint::discover::Request;
 use twelvelint::report::{self, Style};
 use twelvelint::rules;
-use twelvelint::stack::Variables;
+use twelvelint::stack::Environment;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -47,7 +47,7 @@ fn the_readme_shows_real_output() {
         let (block, _) = rest.split_once("\n```").expect("the block's end");
         let request = Request { root: root().join(app), ..Request::default() };
         let outcome =
-            twelvelint::run(&request, &Config::default(), &Variables::new()).expect("the fixture can be read");
+            twelvelint::run(&request, &Config::default(), &Environment::default()).expect("the fixture can be read");
         let mut found = Vec::new();
         let style = Style { prefix: format!("{app}/"), ..Style::default() };
         report::format("full").expect("there is such a format")(&outcome, &style, &mut found)

@@ -7,7 +7,7 @@ use twelvelint::config::Config;
 use twelvelint::discover::Request;
 use twelvelint::report::{self, Style};
 use twelvelint::rules;
-use twelvelint::stack::Variables;
+use twelvelint::stack::Environment;
 
 /// A module imports only from those named before it. The pipeline runs in the same order, but for the readers of text,
 /// which config and discovery use too.
@@ -114,7 +114,7 @@ fn two_runs_give_equal_bytes() {
         Request { root: Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/voting-app"), ..Request::default() };
     let run = || {
         let outcome =
-            twelvelint::run(&request, &Config::default(), &Variables::new()).expect("the fixture can be read");
+            twelvelint::run(&request, &Config::default(), &Environment::default()).expect("the fixture can be read");
         report::FORMATS.iter().fold(Vec::new(), |mut bytes, (_, write)| {
             write(&outcome, &Style::default(), &mut bytes).expect("memory takes every byte");
             bytes
@@ -127,7 +127,8 @@ fn two_runs_give_equal_bytes() {
 #[test]
 fn its_own_repository_is_clean() {
     let request = Request { root: PathBuf::from(env!("CARGO_MANIFEST_DIR")), ..Request::default() };
-    let outcome = twelvelint::run(&request, &Config::default(), &Variables::new()).expect("the repository can be read");
+    let outcome =
+        twelvelint::run(&request, &Config::default(), &Environment::default()).expect("the repository can be read");
     let findings: Vec<String> = outcome
         .findings
         .iter()

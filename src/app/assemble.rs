@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::chain::{self, World};
+use super::group::Files;
 use super::image::{Image, Purpose};
 use super::known::{self, Reference};
 use super::mention::{self, Mentions};
@@ -11,7 +12,7 @@ use crate::config::Config;
 use crate::discover::History;
 use crate::fact::Fact;
 use crate::source::{Class, FileId, Kind, Sources, folder, has_word, join, name};
-use crate::stack::{self, Role, Service, Stack, Variables, merge};
+use crate::stack::{self, Environment, Role, Service, Stack};
 use crate::syntax::dockerfile::Dockerfile;
 use crate::syntax::env::Variable;
 use crate::syntax::tree::Node;
@@ -26,7 +27,7 @@ impl App {
         history: History,
         sources: &Sources,
         config: &Config,
-        variables: &Variables,
+        environment: &Environment,
     ) -> Self {
         let mentions = mention::find(sources);
         let mut app = Self {
@@ -51,97 +52,33 @@ impl App {
             let class = sources.file(file).class;
             // What a deploy command names is deployed, wherever it lies.
             let named = app.mentions.deploys.iter().any(|d| d.files.iter().any(|f| f == sources.path(file)));
-            let counts = class == Class::App || named && matches!(class, Class::Documentation | Class::Example);
+            let given = config.deploy.iter().any(|path| path == sources.path(file));
+            let counts =
+                class == Class::App || given || named && matches!(class, Class::Documentation | Class::Example);
             if counts {
                 app.refused.extend(document.errors().iter().map(|e| (file, e.clone())));
             }
             match document.content {
                 Content::Dockerfile(dockerfile) if counts => app.dockerfiles.push(dockerfile),
                 Content::DockerIgnore(patterns) => app.ignore_files.push((file, patterns)),
-                Content::Yaml(yaml) if sources.file(file).kind == Kind::Ci => app.pipelines.push((file, yaml.root)),
-                Content::Yaml(yaml) if counts && stack::is_services_file(&yaml.root) => {
+                Content::Yaml(yaml) if sources.file(file).kind == Kind::Ci && !given => {
+                    app.pipelines.push((file, yaml.root));
+                }
+                Content::Yaml(yaml) if given || counts && stack::is_services_file(&yaml.root) => {
                     trees.insert(file, yaml.root);
                 }
-                Content::Dotenv(variables) => app.dotenv.push((file, variables)),
+                Content::Dotenv(environment) => app.dotenv.push((file, environment)),
                 Content::Manifest(manifest) => app.manifests.push(manifest),
                 Content::Dockerfile(_) | Content::Yaml(_) => {}
             }
         }
-        app.stacks = group(&trees, &app.mentions, sources, config, variables);
+        app.stacks = Files { trees: &trees, sources, config, environment }.group(&app.mentions);
         app.images = images(&app.dockerfiles, &app.stacks, &app.mentions, sources);
         app.installs = app.dockerfiles.iter().flat_map(super::install::find).collect();
         app.processes = processes(&app, sources);
         app.trees = trees;
         app
     }
-}
-
-/// Which files are deployed as one, and what each group is for.
-fn group(
-    trees: &BTreeMap<FileId, Node>,
-    mentions: &Mentions,
-    sources: &Sources,
-    config: &Config,
-    variables: &Variables,
-) -> Vec<Stack> {
-    let mut stacks = Vec::new();
-    let mut taken: BTreeSet<FileId> = BTreeSet::new();
-    let mut seen: BTreeSet<Vec<FileId>> = BTreeSet::new();
-    let given = std::iter::once(&config.deploy).filter(|files| !files.is_empty());
-    for deploy in given.chain(mentions.deploys.iter().map(|d| &d.files)) {
-        let files: Option<Vec<FileId>> =
-            deploy.iter().map(|p| sources.find(p).filter(|id| trees.contains_key(id))).collect();
-        let Some(files) = files.filter(|f| !f.is_empty()) else { continue };
-        if seen.insert(files.clone()) {
-            taken.extend(&files);
-            stacks.push(stack_of(files, Role::Swarm, trees, variables));
-        }
-    }
-    for (&file, tree) in trees {
-        if taken.contains(&file) {
-            continue;
-        }
-        let path = sources.path(file);
-        let lower = name(path).to_ascii_lowercase();
-        let named =
-            (lower.contains("stack") || lower.contains("swarm")) && !stack::is_host_only(tree) && !stack::is_old(tree);
-        let evident = stack::swarm_evidence(tree).is_some() && !stack::is_compose_only(tree);
-        let swarm = named || evident || config.stacks.is_match(path) || config.target_swarm;
-        let base = base_of(file, tree, trees, sources);
-        let role = if swarm { Role::Swarm } else { Role::Compose };
-        // `docker-compose.override.yml` is laid on its base by Compose itself.
-        let files = base.map_or_else(|| vec![file], |base| vec![base, file]);
-        stacks.push(stack_of(files, role, trees, variables));
-    }
-    stacks.sort_by(|a, b| (a.role, &a.files).cmp(&(b.role, &b.files)));
-    stacks
-}
-
-fn stack_of(files: Vec<FileId>, role: Role, trees: &BTreeMap<FileId, Node>, variables: &Variables) -> Stack {
-    let mut merged = trees[&files[0]].clone();
-    for file in &files[1..] {
-        merged = merge::merge(&merged, &trees[file]);
-    }
-    Stack::new(files, role, merged, variables)
-}
-
-/// The file that an overlay is laid on: it has services without image and build that a Compose file beside it has.
-fn base_of(file: FileId, tree: &Node, trees: &BTreeMap<FileId, Node>, sources: &Sources) -> Option<FileId> {
-    let services = tree.get("services")?.entries();
-    let partial = services
-        .iter()
-        .any(|s| s.value.get("image").is_none() && s.value.get("build").is_none() && s.value.get("extends").is_none());
-    if !partial {
-        return None;
-    }
-    let at = folder(sources.path(file));
-    ["docker-compose.yml", "docker-compose.yaml", "compose.yml", "compose.yaml", "docker-stack.yml", "stack.yml"]
-        .iter()
-        .find_map(|base| {
-            let id = sources.find(&join(at, base)?)?;
-            let base = trees.get(&id).filter(|_| id != file)?.get("services")?;
-            services.iter().any(|s| base.get(s.name()).is_some()).then_some(id)
-        })
 }
 
 /// Every stage of every Dockerfile as an image, with what it is built for and in which folder.

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use regex::Regex;
+
 use crate::source::FileId;
 use crate::syntax::tree::Node;
 use crate::syntax::yaml;
@@ -258,4 +260,48 @@ fn ordinary(part: &str) -> bool {
         || part.starts_with('v') && part[1..].starts_with(|c: char| c.is_ascii_digit())
         || part.starts_with("php")
         || part.starts_with("ubi")
+}
+
+/// docker's grammar of an image reference, the registry's host in front.
+static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
+    let host = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])";
+    let part = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*";
+    let digest = r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}";
+    let pattern = format!(
+        r"^(?:(?:{host}(?:\.{host})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?/)?({part}(?:/{part})*)(?::[0-9A-Za-z_][\w.-]{{0,127}})?(?:@({digest}))?$"
+    );
+    Regex::new(&pattern).expect("the pattern is a constant")
+});
+
+/// What docker says of a text that is no image reference: `reference.ParseAnyReference` of the distribution library.
+#[must_use]
+pub fn reference_error(text: &str) -> Option<String> {
+    let hexadecimal = |t: &str| t.len() == 64 && t.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    if hexadecimal(text) || text.strip_prefix("sha256:").is_some_and(hexadecimal) {
+        return None;
+    }
+    let invalid = Some("invalid reference format".to_owned());
+    let host = text
+        .split_once('/')
+        .filter(|(host, _)| host.contains(['.', ':']) || *host == "localhost" || host.to_lowercase() != *host);
+    let (host, rest) = host.unwrap_or(("docker.io", text));
+    let name = rest.split_once(':').map_or(rest, |(name, _)| name);
+    if name.to_lowercase() != name && !name.contains('@') {
+        return Some(format!("invalid reference format: repository name ({name}) must be lowercase"));
+    }
+    let whole = format!("{host}/{rest}");
+    let Some(found) = REFERENCE.captures(&whole).filter(|_| whole.is_ascii()) else { return invalid };
+    if found.get(1).is_some_and(|name| name.len() + host.len() > 254) {
+        return Some("repository name must not be more than 255 characters".to_owned());
+    }
+    let digest = found.get(2)?.as_str();
+    let (algorithm, hash) = digest.split_once(':')?;
+    let length = match algorithm {
+        "sha256" => 64,
+        "sha384" => 96,
+        "sha512" => 128,
+        _ => return Some("unsupported digest algorithm".to_owned()),
+    };
+    (hash.len() != length || hash.bytes().any(|b| b.is_ascii_uppercase()))
+        .then(|| "invalid checksum digest length".to_owned())
 }

@@ -1,5 +1,6 @@
 //! Commands in pipelines, Makefiles, scripts and READMEs that name a stack file, an image or a Dockerfile.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -28,6 +29,8 @@ pub struct Built {
 
 #[derive(Debug, Default)]
 pub struct Mentions {
+    /// Names that pipelines and scripts with a deploy set: `export TAG=…`, `TAG: …` under `env`.
+    pub variables: BTreeSet<String>,
     pub deploys: Vec<Deploy>,
     pub builds: Vec<Built>,
 }
@@ -35,6 +38,10 @@ pub struct Mentions {
 static DEPLOY: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?m)docker\s+(?:--?[\w-]+[= ]\S+\s+)*stack\s+(?:deploy|up|config)\b((?:[^\n\\]|\\\r?\n|\\[^\n])*)")
         .expect("a sound pattern")
+});
+/// A variable that a shell, a Makefile or a pipeline's `env` sets.
+static SET: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?m)(?:^|[\s;&(])(?:export\s+)?([A-Za-z_]\w*)(?:[:?]?=|:\s+\S)").expect("a sound pattern")
 });
 static BUILD: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?m)docker\s+(?:buildx\s+|image\s+)?build\b((?:[^\n\\]|\\\r?\n|\\[^\n])*)").expect("a sound pattern")
@@ -67,6 +74,9 @@ pub fn find(sources: &Sources) -> Mentions {
         });
         if hidden {
             continue;
+        }
+        if text.contains("stack deploy") && file.kind != Kind::Prose && file.kind != Kind::Stack {
+            mentions.variables.extend(SET.captures_iter(text).filter_map(|f| Some(f.get(1)?.as_str().to_owned())));
         }
         read(sources, id, folder(&file.path), text, &mut mentions);
     }

@@ -14,7 +14,7 @@ use crate::report::{self, Report, Style};
 use crate::rules::{self, Factor};
 use crate::source::{FileId, Kind, relative};
 use crate::spelling::nearest;
-use crate::stack::Variables;
+use crate::stack::{Environment, Variables};
 use crate::syntax::env;
 
 /// What the paths on the command line mean.
@@ -40,8 +40,8 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Error> {
         write(format!("{config:#?}\n").as_bytes())?;
         return Ok(CLEAN);
     }
-    let variables = variables(args)?;
-    let mut outcome = crate::run(&asked.request, &config, &variables)?;
+    let environment = Environment { variables: variables(args.env_file.as_deref())?, complete: false };
+    let mut outcome = crate::run(&asked.request, &config, &environment)?;
     if args.show_files {
         return show_files(&outcome, &asked.prefix);
     }
@@ -294,8 +294,9 @@ fn configured(args: &CheckArgs, asked: &Asked) -> Result<Config, Error> {
     Ok(config)
 }
 
-fn variables(args: &CheckArgs) -> Result<Variables, Error> {
-    let Some(path) = &args.env_file else { return Ok(Variables::new()) };
+/// The variables of an env file.
+pub(super) fn variables(path: Option<&Path>) -> Result<Variables, Error> {
+    let Some(path) = path else { return Ok(Variables::new()) };
     let text = read_file(path)?;
     let read = env::parse(FileId(u32::MAX), &text);
     Ok(read.into_iter().filter_map(|v| Some((v.name.value, v.value?.value))).collect())

@@ -8,9 +8,15 @@ use super::{CLEAN, ListFormat, write};
 use crate::error::Error;
 use crate::rules::{self, Rule};
 use crate::spelling::nearest;
+use crate::stack::keys::{self, Fate, Key};
 
-/// Shows a rule's page.
+/// Shows a rule's page, or the row of a key of the stack file.
 pub(super) fn explain(name: &str) -> Result<u8, Error> {
+    let keys = keys_named(name);
+    if rules::find(name).is_none() && !keys.is_empty() {
+        write(keys.concat().as_bytes())?;
+        return Ok(CLEAN);
+    }
     let Some(rule) = rules::find(name) else {
         let near = nearest(name, rules::all().iter().map(|r| r.name));
         let help = near.map_or_else(|| "`twelvelint rules` lists them".to_owned(), |n| format!("did you mean `{n}`?"));
@@ -18,6 +24,27 @@ pub(super) fn explain(name: &str) -> Result<u8, Error> {
     };
     write(page(rule).as_bytes())?;
     Ok(CLEAN)
+}
+
+/// The rows of the keys whose path ends in `name`, such as `replicas` or `deploy.replicas`.
+fn keys_named(name: &str) -> Vec<String> {
+    let ends = |path: &str| path == name || path.ends_with(&format!(".{name}"));
+    let found = keys::reference().into_iter().filter(|(path, _)| ends(path));
+    found.map(|(path, key)| row(&path, key)).collect()
+}
+
+fn row(path: &str, key: &Key) -> String {
+    let fate = match key.fate {
+        Fate::Honoured => "honoured".to_owned(),
+        Fate::Ignored(_, help) => format!("ignored with a notice: {help}"),
+        Fate::Dropped(help) => format!("dropped in silence: {help}"),
+        Fate::Misread(help) => format!("misread: {help}"),
+        Fate::Refused(help) => format!("refused: {help}"),
+    };
+    let since =
+        if key.since > keys::NEWEST { "in no schema, yet read".to_owned() } else { format!("since 3.{}", key.since) };
+    let (about, of) = (key.about, key.of.words().join(" or "));
+    format!("{path}\n  {about}\n  {of}, {since}\n  {fate}\n")
 }
 
 fn page(rule: &Rule) -> String {

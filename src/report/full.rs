@@ -122,11 +122,21 @@ impl<'o> Shown<'o> {
             title: violation.message.clone(),
             severity: finding.severity,
             rule: Some(finding.rule.name),
-            help: violation.help.clone(),
+            help: help(finding),
             labels,
             source: Indexed::new(&outcome.sources, &spans, secrets, style),
             related,
         }
+    }
+}
+
+/// What to do, and who says so in which words.
+fn help(finding: &Finding) -> Option<String> {
+    let violation = &finding.violation;
+    let said = violation.docker.as_ref().map(|words| format!("docker says: {words}"));
+    match (violation.help.clone(), said) {
+        (Some(help), Some(said)) => Some(format!("{help}\n{said}")),
+        (help, said) => help.or(said),
     }
 }
 

@@ -79,6 +79,8 @@ pub struct Row<'o> {
     pub layer: Option<&'static str>,
     pub message: &'o str,
     pub help: Option<&'o str>,
+    /// What docker itself says of it.
+    pub docker: Option<&'o str>,
     pub path: &'o str,
     pub node: Option<String>,
     pub start: Position,
@@ -179,6 +181,7 @@ fn row<'o>(finding: &'o Finding, outcome: &'o Outcome) -> Row<'o> {
         layer: finding.layer.map(crate::violation::Layer::word),
         message: &violation.message,
         help: violation.help.as_deref(),
+        docker: violation.docker.as_deref(),
         path: sources.path(span.file),
         node: outcome.app.trees.get(&span.file).and_then(|tree| tree.route(span)),
         start: position(sources, span, span.start),

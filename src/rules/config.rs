@@ -149,7 +149,7 @@ fn secret_default_in_interpolation(c: &Context<'_>, out: &mut Ruling) {
             if !raw.contains('$') {
                 return;
             }
-            let text = Text::new(raw.clone(), node.span, &crate::stack::Variables::new());
+            let text = Text::new(raw.clone(), node.span, &crate::stack::Environment::default());
             let (key, raw_value) = match raw.split_once('=') {
                 // An item of a list of settings.
                 Some((name, value)) if key.is_empty() || key == "environment" || key == "labels" => (name, value),

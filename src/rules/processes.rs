@@ -174,6 +174,11 @@ fn unpinned_local_volume(c: &Context<'_>, out: &mut Ruling) {
             continue;
         }
         for mount in &deployed.service.mounts {
+            let keeps = deployed.process.known.is_some_and(|k| k.role.is_backing());
+            // Of a path of the node that no datastore keeps its data in, `host-bind-unpinned` speaks.
+            if mount.kind == MountKind::Bind && !keeps {
+                continue;
+            }
             let Some(source) = local(c, out, &deployed, mount) else { continue };
             match deployed.service.pinned() {
                 Fact::Known(true) | Fact::Assumed(true) => {
@@ -193,7 +198,6 @@ fn unpinned_local_volume(c: &Context<'_>, out: &mut Ruling) {
             .help(
                 "label the node that has the data and add `node.labels.NAME == true` to `deploy.placement.constraints`",
             );
-            let keeps = deployed.process.known.is_some_and(|k| k.role.is_backing());
             out.violation(if keeps { violation.severity(Severity::Error) } else { violation });
         }
     }

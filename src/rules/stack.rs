@@ -1,19 +1,42 @@
 //! What Swarm makes of the stack: what it refuses, loses, or does otherwise than Compose.
 
+mod constraint;
+mod convert;
+mod dropped;
+mod engine;
+pub mod load;
+mod nodes;
+mod placeholder;
+mod resolved;
+mod rollout;
+mod task;
+
 use super::{Checks, Context, Ruling};
 use crate::app::Deployed;
 use crate::app::known::Role;
 use crate::source::Kind;
 use crate::stack::{Mode, Mount, MountKind, Published};
-use crate::syntax::tree::Node;
 use crate::violation::{Severity, Violation};
 
-pub(super) const CHECKS: Checks = &[
+/// The checks of this folder.
+pub(super) const PARTS: &[Checks] = &[
+    CHECKS,
+    load::CHECKS,
+    convert::CHECKS,
+    engine::CHECKS,
+    constraint::CHECKS,
+    placeholder::CHECKS,
+    task::CHECKS,
+    dropped::CHECKS,
+    rollout::CHECKS,
+    nodes::CHECKS,
+];
+
+const CHECKS: Checks = &[
     ("app-on-manager", app_on_manager),
     ("docker-socket-mounted", docker_socket_mounted),
     ("published-ip-ignored", published_ip_ignored),
     ("relative-bind-mount", relative_bind_mount),
-    ("stack-ignored-key", stack_ignored_key),
     ("stack-yaml-invalid", stack_yaml_invalid),
 ];
 
@@ -205,48 +228,4 @@ fn published_ip_ignored(c: &Context<'_>, out: &mut Ruling) {
             }
         }
     }
-}
-
-/// Keys of a service that `docker stack deploy` names in a warning and drops, with what that loses and what to write.
-/// Docker's own list: `UnsupportedProperties` and `DeprecatedProperties` of its Compose loader. `restart` is not one of
-/// them in truth: it is read as a restart policy.
-const IGNORED: &[(&str, Severity, &str)] = &[
-    ("build", Severity::Note, "build and push the image before the deploy"),
-    ("cgroup_parent", Severity::Warning, "drop it"),
-    ("cgroupns_mode", Severity::Error, "drop it, and do without"),
-    ("container_name", Severity::Note, "drop it: tasks are named by Swarm"),
-    ("devices", Severity::Error, "run it outside of Swarm, or reach the device through a generic resource"),
-    ("domainname", Severity::Warning, "set `hostname` to the full name"),
-    ("expose", Severity::Note, "drop it: services of one network reach every port"),
-    ("external_links", Severity::Warning, "attach both to one network"),
-    ("ipc", Severity::Error, "drop it, and do without"),
-    ("links", Severity::Warning, "attach both to one network: the service's name resolves there"),
-    ("mac_address", Severity::Warning, "drop it"),
-    ("network_mode", Severity::Error, "attach it to an external network named `host`"),
-    ("pid", Severity::Error, "drop it, and do without"),
-    ("privileged", Severity::Error, "name the capabilities that it needs in `cap_add`"),
-    ("security_opt", Severity::Error, "set it in the daemon's configuration on every node"),
-    ("shm_size", Severity::Warning, "mount a tmpfs at /dev/shm in the long form of `volumes`"),
-    ("userns_mode", Severity::Error, "set it in the daemon's configuration on every node"),
-];
-
-fn stack_ignored_key(c: &Context<'_>, out: &mut Ruling) {
-    for deployed in c.app.deployed() {
-        for (key, severity, help) in IGNORED {
-            let Some(entry) = deployed.service.node.entry(key) else { continue };
-            if is_nothing(&entry.value) {
-                continue;
-            }
-            let violation = Violation::at(entry.key.span, format!("`{key}` is ignored by Swarm")).help(*help);
-            out.violation(violation.severity(*severity));
-        }
-    }
-}
-
-/// A value that asks for nothing: dropping it loses nothing.
-fn is_nothing(node: &Node) -> bool {
-    node.is_null()
-        || node.as_bool() == Some(false)
-        || node.as_str() == Some("")
-        || !node.is_map() && node.items().is_empty() && node.scalar().is_none()
 }

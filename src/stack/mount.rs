@@ -1,6 +1,6 @@
 //! What a service mounts, in the short and the long form.
 
-use super::interpolate::{Text, Variables};
+use super::interpolate::{Environment, Text};
 use crate::fact::Fact;
 use crate::source::Span;
 use crate::syntax::tree::Node;
@@ -30,12 +30,12 @@ pub enum MountKind {
 }
 
 impl Mount {
-    pub(super) fn new(node: &Node, variables: &Variables) -> Option<Self> {
-        if node.is_map() { Some(Self::long(node, variables)) } else { Self::short(node, variables) }
+    pub(super) fn new(node: &Node, environment: &Environment) -> Option<Self> {
+        if node.is_map() { Some(Self::long(node, environment)) } else { Self::short(node, environment) }
     }
 
-    fn long(node: &Node, variables: &Variables) -> Self {
-        let value = |key: &str| node.get(key).and_then(|n| Text::of(n, variables));
+    fn long(node: &Node, environment: &Environment) -> Self {
+        let value = |key: &str| node.get(key).and_then(|n| Text::of(n, environment));
         let source = value("source");
         let kind = match value("type").map(|t| t.fact) {
             Some(Fact::Known(kind) | Fact::Assumed(kind)) => match kind.as_str() {
@@ -60,11 +60,11 @@ impl Mount {
     }
 
     /// `[source:]target[:options]`
-    fn short(node: &Node, variables: &Variables) -> Option<Self> {
-        let text = Text::of(node, variables)?;
+    fn short(node: &Node, environment: &Environment) -> Option<Self> {
+        let text = Text::of(node, environment)?;
         let span = node.span;
         let parts = split(&text.raw);
-        let part = |index: usize| parts.get(index).map(|p| Text::new((*p).to_owned(), span, variables));
+        let part = |index: usize| parts.get(index).map(|p| Text::new((*p).to_owned(), span, environment));
         let (source, target) = if parts.len() == 1 { (None, part(0)?) } else { (part(0), part(1)?) };
         let options = part(2).map_or(Fact::Known(String::new()), |t| t.fact);
         let kind = match &source {

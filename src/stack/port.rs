@@ -1,6 +1,6 @@
 //! Published ports, in the short and the long form.
 
-use super::interpolate::{Text, Variables};
+use super::interpolate::{Environment, Text};
 use crate::fact::Fact;
 use crate::source::Span;
 use crate::syntax::tree::Node;
@@ -30,11 +30,11 @@ pub enum Published {
 }
 
 impl Port {
-    pub(super) fn new(node: &Node, variables: &Variables) -> Option<Self> {
+    pub(super) fn new(node: &Node, environment: &Environment) -> Option<Self> {
         if node.is_map() {
-            return Some(Self::long(node, variables));
+            return Some(Self::long(node, environment));
         }
-        let text = Text::of(node, variables)?;
+        let text = Text::of(node, environment)?;
         let mut port = Self {
             span: node.span,
             target_span: node.span,
@@ -57,8 +57,8 @@ impl Port {
         Some(port)
     }
 
-    fn long(node: &Node, variables: &Variables) -> Self {
-        let value = |key: &str| node.get(key).and_then(|n| Text::of(n, variables));
+    fn long(node: &Node, environment: &Environment) -> Self {
+        let value = |key: &str| node.get(key).and_then(|n| Text::of(n, environment));
         let published = match value("published") {
             None => Published::Any,
             Some(text) => match text.text().and_then(number) {

@@ -1,6 +1,6 @@
 //! One service of a stack.
 
-use super::interpolate::{Text, Variables};
+use super::interpolate::{Environment, Text};
 use super::mount::Mount;
 use super::port::Port;
 use crate::fact::Fact;
@@ -24,7 +24,7 @@ pub struct Service {
     /// Nothing: the default network.
     pub networks: Option<Vec<Attachment>>,
     pub healthcheck: Option<Healthcheck>,
-    variables: Variables,
+    deploy_environment: Environment,
 }
 
 #[derive(Debug, Clone)]
@@ -77,46 +77,46 @@ pub enum Mode {
 }
 
 impl Service {
-    pub(super) fn new(entry: &Entry, variables: &Variables) -> Option<Self> {
+    pub(super) fn new(entry: &Entry, environment: &Environment) -> Option<Self> {
         let name = entry.key.text()?;
         let node = entry.value.clone();
         if !node.is_map() {
             return None;
         }
-        let text = |key: &str| node.get(key).and_then(|n| Text::of(n, variables));
+        let text = |key: &str| node.get(key).and_then(|n| Text::of(n, environment));
         let strings = |key: &str| -> Vec<Text> {
             node.get(key)
                 .map(Node::strings)
                 .unwrap_or_default()
                 .into_iter()
-                .map(|at| Text::new(at.value, at.span, variables))
+                .map(|at| Text::new(at.value, at.span, environment))
                 .collect()
         };
         Some(Self {
             name,
             image: text("image"),
-            build: node.get("build").and_then(|b| build(b, variables)),
-            entrypoint: node.get("entrypoint").filter(|n| !n.is_null()).map(|n| arguments(n, variables)),
-            command: node.get("command").filter(|n| !n.is_null()).map(|n| arguments(n, variables)),
-            environment: settings(node.get("environment"), variables),
-            env_files: env_files(&node, variables).unwrap_or_else(|| strings("env_file")),
+            build: node.get("build").and_then(|b| build(b, environment)),
+            entrypoint: node.get("entrypoint").filter(|n| !n.is_null()).map(|n| arguments(n, environment)),
+            command: node.get("command").filter(|n| !n.is_null()).map(|n| arguments(n, environment)),
+            environment: settings(node.get("environment"), environment),
+            env_files: env_files(&node, environment).unwrap_or_else(|| strings("env_file")),
             ports: node
                 .get("ports")
                 .map(Node::items)
                 .unwrap_or_default()
                 .iter()
-                .filter_map(|p| Port::new(p, variables))
+                .filter_map(|p| Port::new(p, environment))
                 .collect(),
             mounts: node
                 .get("volumes")
                 .map(Node::items)
                 .unwrap_or_default()
                 .iter()
-                .filter_map(|m| Mount::new(m, variables))
+                .filter_map(|m| Mount::new(m, environment))
                 .collect(),
             networks: node.get("networks").filter(|n| !n.is_null()).map(attachments),
-            healthcheck: node.entry("healthcheck").map(|h| healthcheck(h, variables)),
-            variables: variables.clone(),
+            healthcheck: node.entry("healthcheck").map(|h| healthcheck(h, environment)),
+            deploy_environment: environment.clone(),
             node,
         })
     }
@@ -124,20 +124,20 @@ impl Service {
     /// The scalar at a path of keys, such as `deploy.replicas`.
     #[must_use]
     pub fn text(&self, path: &[&str]) -> Option<Text> {
-        self.node.at(path).and_then(|n| Text::of(n, &self.variables))
+        self.node.at(path).and_then(|n| Text::of(n, &self.deploy_environment))
     }
 
     /// The strings of the list at a path of keys.
     #[must_use]
     pub fn texts(&self, path: &[&str]) -> Vec<Text> {
         let strings = self.node.at(path).map(Node::strings).unwrap_or_default();
-        strings.into_iter().map(|at| Text::new(at.value, at.span, &self.variables)).collect()
+        strings.into_iter().map(|at| Text::new(at.value, at.span, &self.deploy_environment)).collect()
     }
 
     /// The entries of a map, or of a list of `name=value`, at a path of keys.
     #[must_use]
     pub fn settings(&self, path: &[&str]) -> Vec<Setting> {
-        settings(self.node.at(path), &self.variables)
+        settings(self.node.at(path), &self.deploy_environment)
     }
 
     #[must_use]
@@ -225,34 +225,34 @@ impl Service {
     }
 }
 
-fn build(node: &Node, variables: &Variables) -> Option<Build> {
-    let text = |key: &str| node.get(key).and_then(|n| Text::of(n, variables));
+fn build(node: &Node, environment: &Environment) -> Option<Build> {
+    let text = |key: &str| node.get(key).and_then(|n| Text::of(n, environment));
     if !node.is_map() {
-        let context = Text::of(node, variables)?;
+        let context = Text::of(node, environment)?;
         return Some(Build { span: node.span, context, dockerfile: None, target: None, args: Vec::new() });
     }
     let context = text("context").unwrap_or_else(|| Text::plain(".".to_owned(), node.span));
-    let args = settings(node.get("args"), variables);
+    let args = settings(node.get("args"), environment);
     Some(Build { span: node.span, context, dockerfile: text("dockerfile"), target: text("target"), args })
 }
 
 /// Compose's `env_file: [{path: …}]`.
-fn env_files(node: &Node, variables: &Variables) -> Option<Vec<Text>> {
+fn env_files(node: &Node, environment: &Environment) -> Option<Vec<Text>> {
     let items = node.get("env_file")?.items();
     items
         .iter()
         .any(Node::is_map)
-        .then(|| items.iter().filter_map(|i| Text::of(i.get("path").unwrap_or(i), variables)).collect())
+        .then(|| items.iter().filter_map(|i| Text::of(i.get("path").unwrap_or(i), environment)).collect())
 }
 
 /// A list of `NAME=value`, or a map.
-fn settings(node: Option<&Node>, variables: &Variables) -> Vec<Setting> {
+fn settings(node: Option<&Node>, environment: &Environment) -> Vec<Setting> {
     let Some(node) = node else { return Vec::new() };
     if node.is_map() {
         return node
             .entries()
             .iter()
-            .filter_map(|e| Some(Setting { name: e.key.text()?, value: Text::of(&e.value, variables) }))
+            .filter_map(|e| Some(Setting { name: e.key.text()?, value: Text::of(&e.value, environment) }))
             .collect();
     }
     node.items()
@@ -267,7 +267,7 @@ fn settings(node: Option<&Node>, variables: &Variables) -> Vec<Setting> {
                     let at = start + name.len() + 1;
                     Setting {
                         name: At::new(name.to_owned(), Span::new(file, start, start + name.len())),
-                        value: Some(Text::new(value.to_owned(), Span::new(file, at, at + value.len()), variables)),
+                        value: Some(Text::new(value.to_owned(), Span::new(file, at, at + value.len()), environment)),
                     }
                 }
                 None => Setting { name: At::new(raw, item.span), value: None },
@@ -297,16 +297,16 @@ fn attachments(node: &Node) -> Vec<Attachment> {
     node.strings().into_iter().map(|at| Attachment { name: at.value, aliases: Vec::new() }).collect()
 }
 
-fn healthcheck(entry: &Entry, variables: &Variables) -> Healthcheck {
+fn healthcheck(entry: &Entry, environment: &Environment) -> Healthcheck {
     let node = &entry.value;
     let test = node.get("test");
     let arguments: Vec<Argument> = match test {
         Some(test) if test.as_str().is_some() => {
             let shell =
                 Argument { value: Fact::Known("CMD-SHELL".to_owned()), raw: "CMD-SHELL".to_owned(), span: test.span };
-            std::iter::once(shell).chain(Text::of(test, variables).map(argument)).collect()
+            std::iter::once(shell).chain(Text::of(test, environment).map(argument)).collect()
         }
-        Some(test) => test.items().iter().filter_map(|i| Text::of(i, variables)).map(argument).collect(),
+        Some(test) => test.items().iter().filter_map(|i| Text::of(i, environment)).map(argument).collect(),
         None => Vec::new(),
     };
     let none = arguments.first().is_some_and(|a| a.value.text() == Some("NONE"));
@@ -319,11 +319,11 @@ fn argument(text: Text) -> Argument {
 }
 
 /// A list of words, or a string that docker splits as a shell splits words; no shell reads it.
-fn arguments(node: &Node, variables: &Variables) -> Vec<Argument> {
+fn arguments(node: &Node, environment: &Environment) -> Vec<Argument> {
     let Some(line) = node.as_str() else {
-        return node.items().iter().filter_map(|i| Text::of(i, variables)).map(argument).collect();
+        return node.items().iter().filter_map(|i| Text::of(i, environment)).map(argument).collect();
     };
-    split(line).into_iter().map(|word| argument(Text::new(word, node.span, variables))).collect()
+    split(line).into_iter().map(|word| argument(Text::new(word, node.span, environment))).collect()
 }
 
 /// Words as go-shellwords splits them: quotes, backslashes, and a `#` that starts a comment.

@@ -18,6 +18,8 @@ pub enum Value {
     Str(String),
     /// An unquoted YAML date or a TOML date: the text as written.
     Date(String),
+    /// What a variable makes of it is not known: the text as written.
+    Unknown(String),
     Seq(Vec<Node>),
     Map(Vec<Entry>),
 }
@@ -93,6 +95,11 @@ impl Node {
     }
 
     #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        matches!(self.value, Value::Unknown(_))
+    }
+
+    #[must_use]
     pub fn is_null(&self) -> bool {
         matches!(self.value, Value::Null)
     }
@@ -121,7 +128,7 @@ impl Node {
             Value::Bool(value) => value.to_string(),
             Value::Int(value) => value.to_string(),
             Value::Float(value) => value.to_string(),
-            Value::Null | Value::Seq(_) | Value::Map(_) => return None,
+            Value::Null | Value::Unknown(_) | Value::Seq(_) | Value::Map(_) => return None,
         })
     }
 

@@ -4,6 +4,7 @@
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, Tag};
 
+use super::time::Time;
 use super::tree::{Entry, Node, Value};
 use crate::source::{At, FileId, Span};
 
@@ -202,6 +203,10 @@ impl<'t> Composer<'t> {
 }
 
 fn short(tag: &Tag) -> String {
+    let verbatim = tag.suffix().strip_prefix("tag:yaml.org,2002:").filter(|_| tag.handle().is_empty());
+    if let Some(name) = verbatim {
+        return format!("!!{name}");
+    }
     if tag.handle() == "tag:yaml.org,2002:" { format!("!!{}", tag.suffix()) } else { format!("!{}", tag.suffix()) }
 }
 
@@ -298,7 +303,8 @@ impl Resolver<'_> {
 /// A scalar typed as go-yaml v3 does it.
 fn scalar(text: &str, plain: bool, tag: Option<&str>) -> Value {
     match tag {
-        Some("!!str" | "!!binary") => return Value::Str(text.to_owned()),
+        Some("!!str") => return Value::Str(text.to_owned()),
+        Some("!!binary") => return Value::Str(base64(text).unwrap_or_else(|| text.to_owned())),
         None if !plain => return Value::Str(text.to_owned()),
         // The non-specific tag `!` makes a plain scalar a string.
         Some("!") => return Value::Str(text.to_owned()),
@@ -316,17 +322,41 @@ fn scalar(text: &str, plain: bool, tag: Option<&str>) -> Value {
     if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) {
         return Value::Str(text.to_owned());
     }
-    if date(text) {
+    if Time::parse(text).is_some() {
         return Value::Date(text.to_owned());
     }
     let digits = text.replace('_', "");
     if let Some(value) = integer(&digits) {
-        return Value::Int(value);
+        #[expect(clippy::cast_precision_loss, reason = "so does Go")]
+        return if tag == Some("!!float") { Value::Float(value as f64) } else { Value::Int(value) };
     }
     match float(&digits) {
         Some(value) => Value::Float(value),
         None => Value::Str(text.to_owned()),
     }
+}
+
+/// The text that base64 stands for, white space left out.
+fn base64(text: &str) -> Option<String> {
+    let mut bytes = Vec::new();
+    let (mut bits, mut count) = (0_u32, 0);
+    for c in text.bytes().filter(|b| !b.is_ascii_whitespace() && *b != b'=') {
+        let value = match c {
+            b'A'..=b'Z' => c - b'A',
+            b'a'..=b'z' => c - b'a' + 26,
+            b'0'..=b'9' => c - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push(u8::try_from(bits >> count & 0xff).ok()?);
+        }
+    }
+    Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn integer(text: &str) -> Option<i128> {
@@ -363,19 +393,9 @@ fn float(text: &str) -> Option<f64> {
         let e = e.strip_prefix(['+', '-']).unwrap_or(e);
         !e.is_empty() && digits(e)
     });
-    if sound && exponent_sound { text.strip_prefix('+').unwrap_or(text).parse().ok() } else { None }
-}
-
-/// `2031-05-04`, alone or with a time behind it.
-fn date(text: &str) -> bool {
-    let mut parts = text.splitn(3, '-');
-    let (Some(year), Some(month), Some(rest)) = (parts.next(), parts.next(), parts.next()) else { return false };
-    let split = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-    let (day, time) = rest.split_at(split);
-    let number = |s: &str, max: u32| s.len() <= 2 && s.parse::<u32>().is_ok_and(|n| (1..=max).contains(&n));
-    let timed = time.is_empty()
-        || time.starts_with(['T', 't', ' '])
-            && time[1..].split(':').count() == 3
-            && time[1..].starts_with(|c: char| c.is_ascii_digit());
-    year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit()) && number(month, 12) && number(day, 31) && timed
+    if !(sound && exponent_sound) {
+        return None;
+    }
+    // What is too large for a float is a string.
+    text.strip_prefix('+').unwrap_or(text).parse().ok().filter(|value: &f64| value.is_finite())
 }

@@ -12,7 +12,7 @@ use twelvelint::config::Config;
 use twelvelint::discover::Request;
 use twelvelint::report::{self, Style};
 use twelvelint::source::Kind;
-use twelvelint::stack::Variables;
+use twelvelint::stack::Environment;
 
 fn main() {
     let given: Vec<PathBuf> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).map(PathBuf::from).collect();
@@ -40,7 +40,7 @@ fn fixtures() -> Vec<PathBuf> {
 
 fn measure(app: &Path) {
     let request = Request { root: app.to_owned(), ..Request::default() };
-    let run = || twelvelint::run(&request, &Config::default(), &Variables::new()).expect("the app can be read");
+    let run = || twelvelint::run(&request, &Config::default(), &Environment::default()).expect("the app can be read");
     let outcome = run();
     let of = |kinds: &[Kind]| -> Vec<PathBuf> {
         outcome.sources.files().filter(|(_, f)| kinds.contains(&f.kind)).map(|(_, f)| app.join(&*f.path)).collect()

@@ -1,0 +1,103 @@
+//! Stack and Compose files → the stacks that they are deployed as.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::mention::Mentions;
+use crate::config::Config;
+use crate::discover::would_ignore;
+use crate::source::{FileId, Sources, folder, join, name};
+use crate::stack::load::{self, Folder, Unread};
+use crate::stack::{self, Environment, Role, Stack, merge};
+use crate::syntax::tree::Node;
+
+/// What is needed to tell stacks apart.
+pub(super) struct Files<'a> {
+    pub trees: &'a BTreeMap<FileId, Node>,
+    pub sources: &'a Sources,
+    pub config: &'a Config,
+    pub environment: &'a Environment,
+}
+
+impl Files<'_> {
+    /// Which files are deployed as one, and what each group is for.
+    pub(super) fn group(&self, mentions: &Mentions) -> Vec<Stack> {
+        let mut stacks = Vec::new();
+        let mut taken: BTreeSet<FileId> = BTreeSet::new();
+        let mut seen: BTreeSet<Vec<FileId>> = BTreeSet::new();
+        let given = std::iter::once(&self.config.deploy).filter(|files| !files.is_empty());
+        for deploy in given.chain(mentions.deploys.iter().map(|d| &d.files)) {
+            let files: Option<Vec<FileId>> =
+                deploy.iter().map(|p| self.sources.find(p).filter(|id| self.trees.contains_key(id))).collect();
+            let Some(files) = files.filter(|f| !f.is_empty()) else { continue };
+            if seen.insert(files.clone()) {
+                taken.extend(&files);
+                stacks.push(self.stack(files, Role::Swarm));
+            }
+        }
+        for (&file, tree) in self.trees {
+            if taken.contains(&file) {
+                continue;
+            }
+            let path = self.sources.path(file);
+            let lower = name(path).to_ascii_lowercase();
+            let named = (lower.contains("stack") || lower.contains("swarm"))
+                && !stack::is_host_only(tree)
+                && !stack::is_old(tree);
+            let evident = stack::swarm_evidence(tree).is_some() && !stack::is_compose_only(tree);
+            let swarm = named || evident || self.config.stacks.is_match(path) || self.config.target_swarm;
+            let role = if swarm { Role::Swarm } else { Role::Compose };
+            // `docker-compose.override.yml` is laid on its base by Compose itself.
+            let files = self.base_of(file, tree).map_or_else(|| vec![file], |base| vec![base, file]);
+            stacks.push(self.stack(files, role));
+        }
+        stacks.sort_by(|a, b| (a.role, &a.files).cmp(&(b.role, &b.files)));
+        stacks
+    }
+
+    fn stack(&self, files: Vec<FileId>, role: Role) -> Stack {
+        let mut merged = self.trees[&files[0]].clone();
+        for file in &files[1..] {
+            merged = merge::merge(&merged, &self.trees[file]);
+        }
+        let read = |path: &str| self.read(path);
+        let path = folder(self.sources.path(files[0]));
+        let given: Vec<load::File<'_>> =
+            files.iter().map(|id| load::File { id: *id, root: &self.trees[id], errors: &[] }).collect();
+        let loaded = load::load(&given, self.environment, &Folder { path, read: &read });
+        Stack::new(files, role, merged, loaded, self.environment)
+    }
+
+    /// A file that a stack names. What git ignores, and what lies outside, may be there at the deploy.
+    fn read(&self, path: &str) -> Result<Vec<u8>, Unread> {
+        if let Some(id) = self.sources.find(path) {
+            return self.sources.read(id).map(|text| text.as_bytes().to_vec()).map_err(|_| Unread::Unknown);
+        }
+        let outside = path.starts_with('/') || path.starts_with("..");
+        let made = ["example", "sample", "dist", "template", "tmpl", "default"]
+            .iter()
+            .any(|end| self.sources.find(&format!("{path}.{end}")).is_some());
+        if outside || made || self.sources.exists(path) || would_ignore(self.sources, path) {
+            return Err(Unread::Unknown);
+        }
+        Err(Unread::Missing)
+    }
+
+    /// The file that an overlay is laid on: it has services without image and build that a Compose file beside it has.
+    fn base_of(&self, file: FileId, tree: &Node) -> Option<FileId> {
+        let services = tree.get("services")?.entries();
+        let partial = services.iter().any(|s| {
+            s.value.get("image").is_none() && s.value.get("build").is_none() && s.value.get("extends").is_none()
+        });
+        if !partial {
+            return None;
+        }
+        let at = folder(self.sources.path(file));
+        ["docker-compose.yml", "docker-compose.yaml", "compose.yml", "compose.yaml", "docker-stack.yml", "stack.yml"]
+            .iter()
+            .find_map(|base| {
+                let id = self.sources.find(&join(at, base)?)?;
+                let base = self.trees.get(&id).filter(|_| id != file)?.get("services")?;
+                services.iter().any(|s| base.get(s.name()).is_some()).then_some(id)
+            })
+    }
+}
