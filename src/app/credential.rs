@@ -353,6 +353,12 @@ pub fn is_placeholder(value: &str) -> bool {
         "hashedpassword",
         "sample",
         "somesecret",
+        "alphanumeric",
+        "random-string",
+        "random_string",
+        "randomstring",
+        "long-and-random",
+        "generate",
         "secret_here",
         "…",
     ];

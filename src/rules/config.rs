@@ -132,7 +132,7 @@ fn judge_setting(c: &Context<'_>, out: &mut Ruling, setting: &Setting, value: &T
             Violation::at(setting.name.span.to(value.span), message).help(help).secret(sub(value.span, &range)),
         );
     } else if credential::is_secret_name(name) {
-        out.holds(setting.name.span, format!("`{name}` is no literal"));
+        out.holds(setting.name.span, format!("`{name}` holds no literal secret"));
     }
 }
 

@@ -128,7 +128,9 @@ fn log_directory_mounted(c: &Context<'_>, out: &mut Ruling) {
                 out.unknown(mount.target_span, "the target comes from a variable");
                 continue;
             };
+            // The socket of the node's syslog is no folder.
             if !is_log_folder(target)
+                || target == "/dev/log"
                 || exempt
                 || mount.kind == MountKind::Tmpfs
                 || mount.read_only.value() == Some(&true)
