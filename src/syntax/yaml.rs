@@ -25,6 +25,7 @@ pub fn parse(file: FileId, text: &str) -> Yaml {
     let whole = Span::new(file, skipped, text.len());
     let mut options = Options::default();
     options.emit_unresolved_aliases = true;
+    options.block_scalar_eof_without_line_feed = true;
     let mut composer = Composer {
         parser: Parser::new_from_str_with_options(&text[skipped..], options),
         file,

@@ -48,8 +48,11 @@ fn stack_ignored_key(c: &Context<'_>, out: &mut Ruling) {
 fn stack_dropped_key(c: &Context<'_>, out: &mut Ruling) {
     for (service, entry, fate) in fates(c) {
         let key = entry.name();
+        // What docker refuses is not lost: the deploy stops.
+        let refused = c.app.stacks.iter().any(|s| s.loaded.refusals.iter().any(|r| r.span == entry.value.span));
         if let Fate::Dropped(help) = fate
             && !is_nothing(&entry.value)
+            && !refused
         {
             let read_only = service.value.get("read_only").and_then(Node::as_bool) == Some(true);
             let (message, severity) = match key {
