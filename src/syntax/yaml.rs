@@ -269,6 +269,15 @@ impl Resolver<'_> {
         for (key, value) in raw {
             let merge = matches!(&key.kind, RawKind::Scalar { text, plain: true, .. } if text == "<<");
             let key = self.node(key, depth + 1)?;
+            // A list may stand there, an alias of one may not.
+            let list = |raw: &Raw| {
+                let RawKind::Alias(index) = raw.kind else { return false };
+                let target = &self.anchors[index].1;
+                target.span != raw.span && matches!(target.kind, RawKind::Seq(_))
+            };
+            if merge && list(value) {
+                self.errors.push(At::new("a map merge takes a mapping or a list of mappings".into(), value.span));
+            }
             let value = self.node(value, depth + 1)?;
             let twice = if merge { merge_seen } else { entries.iter().any(|e| e.key.value == key.value) };
             if twice {
