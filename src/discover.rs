@@ -104,9 +104,15 @@ pub fn staged(path: &Path) -> Result<Option<String>, Error> {
     }
 }
 
-/// Whether git would ignore a path that is not there, by the rules of the folders above it.
+/// Whether a path that is not there may be there at the deploy: git would ignore it, or a pattern of it stands beside it.
 #[must_use]
-pub fn would_ignore(sources: &Sources, path: &str) -> bool {
+pub fn is_made_later(sources: &Sources, path: &str) -> bool {
+    let patterns = ["example", "sample", "dist", "template", "tmpl", "default"];
+    would_ignore(sources, path) || patterns.iter().any(|end| sources.find(&format!("{path}.{end}")).is_some())
+}
+
+/// Whether git would ignore a path, by the rules of the folders above it.
+fn would_ignore(sources: &Sources, path: &str) -> bool {
     let mut folder = crate::source::folder(path);
     loop {
         let rules = crate::source::join(folder, ".gitignore").and_then(|p| sources.find(&p));

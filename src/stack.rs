@@ -1,5 +1,6 @@
 //! What a stack or Compose file says: services, ports, mounts and networks, every value as far as it is known.
 
+mod constraint;
 pub mod interpolate;
 pub mod keys;
 pub mod load;
@@ -10,10 +11,10 @@ mod service;
 
 use std::collections::BTreeMap;
 
+pub use constraint::Constraint;
 pub use interpolate::{Environment, Reference, Text, Variables};
 pub use mount::{Mount, MountKind};
 pub use port::{Port, Published};
-pub use service::split;
 pub use service::{Argument, Attachment, Build, Healthcheck, Mode, Service, Setting};
 
 use crate::source::{At, FileId, Span};

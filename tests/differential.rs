@@ -16,6 +16,8 @@
 
 #[path = "differential/compare.rs"]
 mod compare;
+#[path = "differential/data.rs"]
+mod data;
 #[path = "differential/folder.rs"]
 mod folder;
 #[path = "differential/generate.rs"]

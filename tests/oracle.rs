@@ -1,15 +1,18 @@
 //! Every recorded stack case against what docker said: the verdict, the resolved stack, the layer that refuses or loses.
 
+#[path = "differential/data.rs"]
+mod data;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use data::data;
 use serde_json::Value as Json;
 use twelvelint::config::Config;
 use twelvelint::source::{FileId, Tracking};
 use twelvelint::stack::Environment;
 use twelvelint::stack::load::{File, Folder, Loaded, Unread, emit, load};
-use twelvelint::syntax::tree::{Node, Value};
 use twelvelint::syntax::yaml::{self, Yaml};
 use twelvelint::violation::{Layer, Severity};
 use twelvelint::{Input, judge};
@@ -63,20 +66,6 @@ fn resolve(case: &Json) -> Loaded {
     load(&given, &environment, &Folder { path: &home.to_string_lossy(), read: &read })
 }
 
-/// Equal as data: the order of keys does not matter.
-fn same(a: &Node, b: &Node) -> bool {
-    match (&a.value, &b.value) {
-        (Value::Map(left), Value::Map(right)) => {
-            left.len() == right.len()
-                && left.iter().all(|l| right.iter().any(|r| l.name() == r.name() && same(&l.value, &r.value)))
-        }
-        (Value::Seq(left), Value::Seq(right)) => {
-            left.len() == right.len() && left.iter().zip(right).all(|(l, r)| same(l, r))
-        }
-        (left, right) => left == right,
-    }
-}
-
 #[test]
 fn docker_and_config_say_the_same() {
     let mut wrong = String::new();
@@ -98,8 +87,8 @@ fn docker_and_config_say_the_same() {
             let theirs = yaml::parse(FileId(0), &output).root;
             let printed = emit::yaml(&loaded.printed());
             let ours = yaml::parse(FileId(0), &printed).root;
-            if !same(&theirs, &ours) {
-                let _ = writeln!(wrong, "{id}: docker\n{output}\nhere\n{printed}");
+            if let Some(at) = data(&theirs, &ours) {
+                let _ = writeln!(wrong, "{id} at {at}: docker\n{output}\nhere\n{printed}");
             }
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::mention::Mentions;
 use crate::config::Config;
-use crate::discover::would_ignore;
+use crate::discover::is_made_later;
 use crate::source::{FileId, Sources, folder, join, name};
 use crate::stack::load::{self, Folder, Unread};
 use crate::stack::{self, Environment, Role, Stack, merge};
@@ -63,6 +63,8 @@ impl Files<'_> {
         let path = folder(self.sources.path(files[0]));
         let given: Vec<load::File<'_>> =
             files.iter().map(|id| load::File { id: *id, root: &self.trees[id], errors: &[] }).collect();
+        // Nobody asks what docker's client would make of a file that only Compose reads.
+        let given = if role == Role::Swarm { given } else { Vec::new() };
         let loaded = load::load(&given, self.environment, &Folder { path, read: &read });
         Stack::new(files, role, merged, loaded, self.environment)
     }
@@ -73,10 +75,7 @@ impl Files<'_> {
             return self.sources.read(id).map(|text| text.as_bytes().to_vec()).map_err(|_| Unread::Unknown);
         }
         let outside = path.starts_with('/') || path.starts_with("..");
-        let made = ["example", "sample", "dist", "template", "tmpl", "default"]
-            .iter()
-            .any(|end| self.sources.find(&format!("{path}.{end}")).is_some());
-        if outside || made || self.sources.exists(path) || would_ignore(self.sources, path) {
+        if outside || self.sources.exists(path) || is_made_later(self.sources, path) {
             return Err(Unread::Unknown);
         }
         Err(Unread::Missing)

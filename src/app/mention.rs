@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::source::{Class, FileId, Kind, Sources, Span, folder, join};
+use crate::stack::load::value::shlex;
 
 /// `docker stack deploy -c a -c b`
 #[derive(Debug, Clone)]
@@ -144,7 +145,8 @@ fn takes_value(option: &str) -> bool {
 /// The words up to the end of the command.
 fn words(text: &str) -> Vec<String> {
     let end = text.find(['|', ';', '&', '`', ')']).unwrap_or(text.len());
-    crate::stack::split(&text[..end].replace("\\\n", " ").replace("\\\r\n", " "))
+    shlex(&text[..end].replace("\\\n", " ").replace("\\\r\n", " "))
+        .0
         .into_iter()
         .map(|w| w.trim_matches([',', '"', '\'']).to_owned())
         .filter(|w| !w.is_empty() && w != "\\")

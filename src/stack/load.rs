@@ -59,6 +59,17 @@ pub struct Refusal {
     pub docker: String,
 }
 
+impl Refusal {
+    fn new(stage: Stage, span: Span, message: impl Into<String>, docker: impl Into<String>) -> Self {
+        Self { stage, span, message: message.into(), help: None, docker: docker.into() }
+    }
+
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
 /// Where files that a stack names are read.
 pub struct Folder<'a> {
     /// The folder of the first file: what relative paths are joined to.
@@ -116,13 +127,10 @@ pub fn load(files: &[File<'_>], environment: &Environment, folder: &Folder<'_>) 
         let first = version.get_or_insert_with(|| own.clone());
         if decoded && *first != own {
             let span = file.root.get("version").map_or(file.root.span, |v| v.span);
-            loaded.refusals.push(Refusal {
-                stage: Stage::Version,
-                span,
-                message: format!("version `{own}` here, `{first}` in the first file"),
-                help: Some("say the same version in every file".to_owned()),
-                docker: format!("version mismatched between two composefiles : {first} and {own}"),
-            });
+            let message = format!("version `{own}` here, `{first}` in the first file");
+            let docker = format!("version mismatched between two composefiles : {first} and {own}");
+            let refusal = Refusal::new(Stage::Version, span, message, docker);
+            loaded.refusals.push(refusal.help("say the same version in every file"));
         }
         if !decoded {
             continue;
@@ -150,7 +158,7 @@ pub fn load(files: &[File<'_>], environment: &Environment, folder: &Folder<'_>) 
 /// Whether the YAML decoder lets a file through; what it says goes to the refusals.
 fn decoded(file: &File<'_>, refusals: &mut Vec<Refusal>) -> bool {
     let mut refuse = |span, message: String, docker: String| {
-        refusals.push(Refusal { stage: Stage::Decode, span, message, help: None, docker });
+        refusals.push(Refusal::new(Stage::Decode, span, message, docker));
     };
     for error in file.errors {
         refuse(error.span, error.value.clone(), format!("yaml: {}", error.value));
@@ -184,7 +192,7 @@ fn version_of(root: &Node) -> String {
 fn minor(root: &Node, version: &str, refusals: &mut Vec<Refusal>) -> Option<u8> {
     let span = root.get("version").map_or(root.span, |v| v.span);
     let mut refuse = |message: String, help: &str, docker: String| {
-        refusals.push(Refusal { stage: Stage::Version, span, message, help: Some(help.to_owned()), docker });
+        refusals.push(Refusal::new(Stage::Version, span, message, docker).help(help));
     };
     let written = root.get("version");
     if let Some(Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::Date(_)) = written.map(|v| &v.value) {
@@ -207,13 +215,9 @@ fn refused_keys(root: &Node, refusals: &mut Vec<Refusal>) {
     for service in root.get("services").map(Node::entries).unwrap_or_default() {
         for entry in service.value.entries() {
             let Some(Fate::Refused(help)) = of.key(entry.name()).map(|k| k.fate) else { continue };
-            refusals.push(Refusal {
-                stage: Stage::Refused,
-                span: entry.key.span,
-                message: format!("`{}` is refused by Swarm", entry.name()),
-                help: Some(help.to_owned()),
-                docker: "Configuration contains forbidden properties".to_owned(),
-            });
+            let message = format!("`{}` is refused by Swarm", entry.name());
+            let docker = "Configuration contains forbidden properties";
+            refusals.push(Refusal::new(Stage::Refused, entry.key.span, message, docker).help(help));
         }
     }
 }
@@ -233,17 +237,12 @@ fn merge(base: &Node, over: &Node, refusals: &mut Vec<Refusal>) -> Node {
             match items.iter_mut().find(|e| e.name() == item.name()) {
                 Some(below) if section.name == "services" => {
                     if let Some(conflict) = overlay::conflicts(below.value.entries(), item.value.entries()) {
-                        let name = conflict.name();
-                        refusals.push(Refusal {
-                            stage: Stage::Merge,
-                            span: conflict.key.span,
-                            message: format!("the list `{name}` lies on something that is no list"),
-                            help: Some("use another name".to_owned()),
-                            docker: format!(
-                                "cannot merge service {}: cannot append two slices with different type",
-                                item.name()
-                            ),
-                        });
+                        let message = format!("the list `{}` lies on something that is no list", conflict.name());
+                        let name = item.name();
+                        let docker =
+                            format!("cannot merge service {name}: cannot append two slices with different type");
+                        let refusal = Refusal::new(Stage::Merge, conflict.key.span, message, docker);
+                        refusals.push(refusal.help("use another name"));
                     }
                     below.value = overlay::service(&below.value, &item.value, of);
                 }

@@ -1,6 +1,8 @@
 //! One service of a stack.
 
+use super::constraint::Constraint;
 use super::interpolate::{Environment, Text};
+use super::load::value::shlex;
 use super::mount::Mount;
 use super::port::Port;
 use crate::fact::Fact;
@@ -189,8 +191,7 @@ impl Service {
         for constraint in self.constraints() {
             match constraint.text() {
                 Some(text) => {
-                    let (key, value) = text.split_once("==").unwrap_or((text, ""));
-                    let key = key.trim();
+                    let Some(Constraint { key, equal: true, value }) = Constraint::parse(text) else { continue };
                     let fixes = ["node.hostname", "node.id", "node.ip"].contains(&key)
                         || key.starts_with("node.labels.")
                         || key.starts_with("engine.labels.");
@@ -323,29 +324,5 @@ fn arguments(node: &Node, environment: &Environment) -> Vec<Argument> {
     let Some(line) = node.as_str() else {
         return node.items().iter().filter_map(|i| Text::of(i, environment)).map(argument).collect();
     };
-    split(line).into_iter().map(|word| argument(Text::new(word, node.span, environment))).collect()
-}
-
-/// Words as go-shellwords splits them: quotes, backslashes, and a `#` that starts a comment.
-#[must_use]
-pub fn split(line: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut quote = None;
-    let mut chars = line.chars();
-    while let Some(c) = chars.next() {
-        match (quote, c) {
-            (None, '#') if word.is_none() => while chars.next().is_some_and(|c| c != '\n') {},
-            (None, c) if c.is_whitespace() => words.extend(word.take()),
-            (None, '\'' | '"') => {
-                word.get_or_insert_default();
-                quote = Some(c);
-            }
-            (Some(q), _) if c == q => quote = None,
-            (None | Some('"'), '\\') => word.get_or_insert_default().extend(chars.next()),
-            _ => word.get_or_insert_default().push(c),
-        }
-    }
-    words.extend(word);
-    words
+    shlex(line).0.into_iter().map(|word| argument(Text::new(word, node.span, environment))).collect()
 }

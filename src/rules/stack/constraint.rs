@@ -3,6 +3,7 @@
 use super::resolved::{items, services};
 use crate::rules::{Checks, Context, Ruling};
 use crate::source::Span;
+use crate::stack::Constraint;
 use crate::violation::{Layer, Violation};
 
 pub(in crate::rules) const CHECKS: Checks = &[("stack-constraint-syntax", stack_constraint_syntax)];
@@ -15,12 +16,6 @@ fn is_constraint_key(key: &str) -> bool {
     label
         || ["node.id", "node.hostname", "node.ip", "node.role", "node.platform.os", "node.platform.arch"]
             .contains(&key.as_str())
-}
-
-/// A constraint's key, whether it is `==`, and its value.
-fn constraint(text: &str) -> Option<(&str, bool, &str)> {
-    let at = [text.find("=="), text.find("!=")].into_iter().flatten().min()?;
-    Some((text[..at].trim(), text[at..].starts_with("=="), text[at + 2..].trim()))
 }
 
 /// Swarm's patterns of a constraint's key and value.
@@ -46,7 +41,7 @@ fn stack_constraint_syntax(c: &Context<'_>, out: &mut Ruling) {
         let mut seen: Vec<(String, String, String, Span)> = Vec::new();
         for node in items(&service.value, &["deploy", "placement", "constraints"]) {
             let Some(written) = node.as_str() else { continue };
-            let Some((key, equal, value)) = constraint(written) else {
+            let Some(Constraint { key, equal, value }) = Constraint::parse(written) else {
                 let violation = Violation::at(node.span, format!("`{written}` has no `==` or `!=`"));
                 out.violation(violation.docker("constraint expected one operator from ==, !="));
                 continue;

@@ -2,6 +2,7 @@
 
 use super::resolved::{declared, is_external, items, services, shown, stacks, text};
 use crate::app::known::reference_error;
+use crate::discover::is_made_later;
 use crate::rules::{Checks, Context, Ruling};
 use crate::source::{folder, join};
 use crate::stack::Stack;
@@ -138,10 +139,10 @@ fn stack_missing_file(c: &Context<'_>, out: &mut Ruling) {
                 }
                 let relative = join("", path).filter(|_| !path.starts_with(['/', '~']) && !written.starts_with('~'));
                 let there = relative.as_ref().is_some_and(|p| c.sources.exists(p));
-                let made = relative.as_ref().is_none_or(|p| crate::discover::would_ignore(c.sources, p));
+                let made = relative.as_ref().is_none_or(|p| is_made_later(c.sources, p));
                 if there {
                     out.holds(file.span, format!("`{written}` is there"));
-                } else if made || made_from_example(c, relative.as_deref()) {
+                } else if made {
                     out.unknown(file.span, format!("`{written}` must be there at the deploy"));
                 } else {
                     let docker = format!("open {path}: no such file or directory");
@@ -154,11 +155,6 @@ fn stack_missing_file(c: &Context<'_>, out: &mut Ruling) {
             }
         }
     }
-}
-
-fn made_from_example(c: &Context<'_>, path: Option<&str>) -> bool {
-    let ends = ["example", "sample", "dist", "template", "tmpl", "default"];
-    path.is_some_and(|path| ends.iter().any(|end| c.sources.find(&format!("{path}.{end}")).is_some()))
 }
 
 /// Keys whose words only the client's conversion or the engine knows: path, what it is, the words, whether case counts.

@@ -1,5 +1,7 @@
 //! Accepted, and then lost or read otherwise: nobody says a word.
 
+use std::collections::BTreeSet;
+
 use super::resolved::{items, services, stacks, text};
 use crate::rules::{Checks, Context, Ruling};
 use crate::source::{Kind, Span};
@@ -46,13 +48,13 @@ fn stack_ignored_key(c: &Context<'_>, out: &mut Ruling) {
 }
 
 fn stack_dropped_key(c: &Context<'_>, out: &mut Ruling) {
+    // What docker refuses is not lost: the deploy stops.
+    let refused: BTreeSet<Span> = stacks(c).flat_map(|s| s.loaded.refusals.iter().map(|r| r.span)).collect();
     for (service, entry, fate) in fates(c) {
         let key = entry.name();
-        // What docker refuses is not lost: the deploy stops.
-        let refused = c.app.stacks.iter().any(|s| s.loaded.refusals.iter().any(|r| r.span == entry.value.span));
         if let Fate::Dropped(help) = fate
             && !is_nothing(&entry.value)
-            && !refused
+            && !refused.contains(&entry.value.span)
         {
             let read_only = service.value.get("read_only").and_then(Node::as_bool) == Some(true);
             let (message, severity) = match key {
@@ -174,7 +176,7 @@ fn stack_value_misread(c: &Context<'_>, out: &mut Ruling) {
             ranges(stack, out);
         }
     }
-    for (_, service) in services(c) {
+    for (stack, service) in services(c) {
         for kind in ["secrets", "configs"] {
             for reference in items(&service.value, &[kind]) {
                 let Some(mode) = reference.get("mode").filter(|m| m.as_int().is_some()) else { continue };
@@ -205,13 +207,13 @@ fn stack_value_misread(c: &Context<'_>, out: &mut Ruling) {
                 }
             }
         }
-        env_files(c, &service.value, out);
+        env_files(c, stack, &service.value, out);
     }
     for deployed in c.app.deployed() {
         for key in ["command", "entrypoint"] {
             let Some(written) = deployed.service.text(&[key]) else { continue };
             let Some(line) = written.text() else { continue };
-            if let (Ok(_), Some(at)) = (value::shlex(line), comment(line)) {
+            if let (None, Some(at)) = (value::shlex(line).1, comment(line)) {
                 let runs = line[..at].trim();
                 let message = format!("`#` begins a comment in a command: `{runs}` is all that runs");
                 out.violation(Violation::at(written.span, message).help("put the word in quotes, or write a list"));
@@ -280,7 +282,7 @@ fn ranges(stack: &Stack, out: &mut Ruling) {
     let services = stack.root.get("services").map(Node::entries).unwrap_or_default();
     for item in services.iter().flat_map(|s| s.value.get("ports").map(Node::items).unwrap_or_default()) {
         let Some(spec) = item.as_str().and_then(port::parse) else { continue };
-        let targets: std::collections::BTreeSet<u16> = spec.ports.iter().map(|(target, _)| *target).collect();
+        let targets: BTreeSet<u16> = spec.ports.iter().map(|(target, _)| *target).collect();
         if targets.len() == 1 && spec.ports.len() > 1 {
             let count =
                 NUMBERS.get(spec.ports.len() - 2).map_or_else(|| spec.ports.len().to_string(), |n| (*n).to_owned());
@@ -291,10 +293,10 @@ fn ranges(stack: &Stack, out: &mut Ruling) {
 }
 
 /// Quotes around values of env files, which docker keeps.
-fn env_files(c: &Context<'_>, service: &Node, out: &mut Ruling) {
+fn env_files(c: &Context<'_>, stack: &Stack, service: &Node, out: &mut Ruling) {
     for file in items(service, &["env_file"]) {
         let Some((path, _)) = text(file, &[]) else { continue };
-        let folder = crate::source::folder(c.sources.path(file.span.file));
+        let folder = crate::source::folder(c.sources.path(stack.file()));
         let Some(id) = crate::source::join(folder, path).and_then(|p| c.sources.find(&p)) else { continue };
         // What the repository does not hold is not its fault.
         if matches!(c.sources.file(id).tracking, crate::source::Tracking::Ignored)

@@ -5,7 +5,7 @@ use crate::app::Deployed;
 use crate::app::known::Role;
 use crate::fact::Fact;
 use crate::rules::{Checks, Context, Ruling};
-use crate::stack::{Mode, MountKind};
+use crate::stack::{Constraint, Mode, MountKind};
 use crate::syntax::tree::Node;
 use crate::violation::{Severity, Violation};
 
@@ -100,8 +100,11 @@ fn replicas_pinned_to_one_node(c: &Context<'_>, out: &mut Ruling) {
         let Some(tasks) = service.replicas().into_value().filter(|n| *n > 1) else { continue };
         let name = &service.name.value;
         for constraint in service.constraints() {
-            let Some((key, node)) = constraint.text().and_then(|t| t.split_once("==")) else { continue };
-            if !matches!(key.trim().to_ascii_lowercase().as_str(), "node.hostname" | "node.id") {
+            let Some(Constraint { key, equal: true, value: node }) = constraint.text().and_then(Constraint::parse)
+            else {
+                continue;
+            };
+            if !matches!(key.to_ascii_lowercase().as_str(), "node.hostname" | "node.id") {
                 continue;
             }
             let most = service.text(&["deploy", "placement", "max_replicas_per_node"]);
@@ -117,7 +120,7 @@ fn replicas_pinned_to_one_node(c: &Context<'_>, out: &mut Ruling) {
                     violation.severity(Severity::Error).related(constraint.span, "the only node").docker(docker),
                 );
             } else {
-                let message = format!("all {tasks} tasks of `{name}` run on the node `{}`", node.trim());
+                let message = format!("all {tasks} tasks of `{name}` run on the node `{node}`");
                 let help = "where the node fails, all of them do: mark several nodes with a label";
                 out.violation(Violation::at(constraint.span, message).help(help));
             }

@@ -11,10 +11,10 @@ use crate::app::known::Role;
 use crate::app::probe::{self, Presence};
 use crate::fact::Fact;
 use crate::rules::{Checks, Context, Ruling};
-use crate::source::{Kind, Span};
+use crate::source::{Class, Kind, Span};
 use crate::stack::load::value::{duration, show_duration};
 use crate::stack::{Mode, MountKind, Published, Text};
-use crate::violation::{Certainty, Severity, Violation};
+use crate::violation::{Severity, Violation};
 
 pub(in crate::rules) const CHECKS: Checks = &[
     ("config-not-rotatable", config_not_rotatable),
@@ -274,53 +274,38 @@ static WAITS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"docker\s+(?:service\s+(?:ls|ps|inspect|logs)|stack\s+(?:ps|services))|stack-wait|docker-stack-wait|sure-deploy|wait-for-stack|rollout")
         .expect("the pattern is a constant")
 });
-static RUNS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?m)docker\s+(?:--?[\w-]+[= ]\S+\s+)*stack\s+(?:deploy|up)\b((?:[^\n\\]|\\\r?\n|\\[^\n])*)")
-        .expect("the pattern is a constant")
-});
-
 fn deploy_command_unsafe(c: &Context<'_>, out: &mut Ruling) {
-    for (id, file) in c.sources.files() {
+    for deploy in &c.app.mentions.deploys {
+        let (id, words) = (deploy.span.file, c.text(deploy.span));
+        let file = c.sources.file(id);
         let may = matches!(file.kind, Kind::Ci | Kind::Makefile | Kind::Script) || file.path.ends_with("Jenkinsfile");
-        if !may || file.class != crate::source::Class::App {
+        let runs = words.contains("stack deploy") || words.contains("stack up");
+        if !may || !runs || file.class != Class::App {
             continue;
         }
         let content = c.sources.text(id);
-        if !content.contains("stack deploy") {
+        let line = content[..deploy.span.start as usize].rsplit('\n').next().unwrap_or_default();
+        if ["#", "echo ", "printf ", "name:"].iter().any(|word| line.contains(word)) {
             continue;
         }
-        for found in RUNS.captures_iter(content) {
-            let whole = found.get(0).expect("the match itself");
-            let line = content[..whole.start()].rsplit('\n').next().unwrap_or_default();
-            let words = found.get(1).map_or("", |m| m.as_str());
-            let spoken = line.contains('#')
-                || line.contains("echo ")
-                || line.contains("printf ")
-                || line.contains("name:")
-                || line.trim_end().ends_with(['"', '\'', '`']) && line.contains("print")
-                || !(words.contains("-c ") || words.contains("--compose-file"));
-            if spoken {
-                continue;
-            }
-            let end = whole.as_str().find('\n').unwrap_or(whole.len());
-            let end = whole.as_str()[..end].trim_end_matches([' ', '\\', '\r']).len();
-            let span = Span::new(id, whole.start(), whole.start() + end);
-            let waits = ["--detach=false", "-d=false", "--detach=0"].iter().any(|w| words.contains(w))
-                || WAITS.is_match(&content[whole.end()..]);
-            let told = words.contains("--detach") || words.contains(" -d ") || words.contains(" -d=");
-            if waits {
-                out.holds(span, "the job waits for the update");
-            } else if !told {
-                let message = "the job does not wait for the update: `--detach=false` is missing";
-                let help =
-                    "without it the command ends before the tasks run, and the job is green while the update fails";
-                out.violation(Violation::at(span, message).help(help).certainty(Certainty::Likely));
-            }
-            if content.contains("docker login") && !words.contains("--with-registry-auth") {
-                let message = "a registry with a login needs `--with-registry-auth`";
-                let help = "without it the nodes pull without the login";
-                out.violation(Violation::at(span, message).help(help).severity(Severity::Note));
-            }
+        let end = words.find('\n').unwrap_or(words.len());
+        let end = words[..end].trim_end_matches([' ', '\\', '\r']).len();
+        let start = deploy.span.start as usize;
+        let span = Span::new(id, start, start + end);
+        let waits = ["--detach=false", "-d=false", "--detach=0"].iter().any(|w| words.contains(w))
+            || WAITS.is_match(&content[deploy.span.end as usize..]);
+        let told = words.contains("--detach") || words.contains(" -d ") || words.contains(" -d=");
+        if waits {
+            out.holds(span, "the job waits for the update");
+        } else if !told {
+            let message = "the job does not wait for the update: `--detach=false` is missing";
+            let help = "without it the command ends before the tasks run, and the job is green while the update fails";
+            out.violation(Violation::at(span, message).help(help));
+        }
+        if content.contains("docker login") && !words.contains("--with-registry-auth") {
+            let message = "a registry with a login needs `--with-registry-auth`";
+            let help = "without it the nodes pull without the login";
+            out.violation(Violation::at(span, message).help(help).severity(Severity::Note));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::resolved::{declared, items, services, stacks, text};
 use crate::rules::{Checks, Context, Ruling};
+use crate::stack::Constraint;
 use crate::syntax::tree::{Node, Value};
 use crate::violation::{Certainty, Violation};
 
@@ -246,8 +247,8 @@ fn stack_precondition(c: &Context<'_>, out: &mut Ruling) {
         let name = service.name();
         let mut need = |span, what: String| out.violation(Violation::at(span, what).certainty(Certainty::Certain));
         for constraint in items(node, &["deploy", "placement", "constraints"]) {
-            let Some((key, value)) = constraint.as_str().and_then(|t| t.split_once("==")) else { continue };
-            let (key, value) = (key.trim(), value.trim());
+            let parsed = constraint.as_str().and_then(Constraint::parse).filter(|parsed| parsed.equal);
+            let Some(Constraint { key, value, .. }) = parsed else { continue };
             let lower = key.to_ascii_lowercase();
             if lower.starts_with("node.labels.") || lower.starts_with("engine.labels.") {
                 need(constraint.span, format!("`{name}` needs a node with the label `{key} == {value}`"));

@@ -120,13 +120,9 @@ fn text(span: Span, raw: &str, path: &str, environment: &Environment, loaded: &m
         Cast::Bool => (boolean(&text).map(Value::Bool), "boolean", format!("invalid boolean: {text}")),
     };
     made.unwrap_or_else(|| {
-        loaded.refusals.push(Refusal {
-            stage: Stage::Interpolation,
-            span,
-            message: format!("the variable's value `{text}` is no {wanted}"),
-            help: None,
-            docker: format!("error while interpolating {path}: failed to cast to expected type: {docker}"),
-        });
+        let message = format!("the variable's value `{text}` is no {wanted}");
+        let docker = format!("error while interpolating {path}: failed to cast to expected type: {docker}");
+        loaded.refusals.push(Refusal::new(Stage::Interpolation, span, message, docker));
         unknown
     })
 }
@@ -159,15 +155,9 @@ fn refusal(span: Span, raw: &str, path: &str, refused: &Refused) -> Refusal {
             format!("required variable {name} is missing a value: {why}"),
         ),
     };
-    Refusal {
-        stage: Stage::Interpolation,
-        span,
-        message,
-        help: Some(help.to_owned()),
-        docker: format!(
-            "invalid interpolation format for {path}: {template:?}; you may need to escape any $ with another $"
-        ),
-    }
+    let docker =
+        format!("invalid interpolation format for {path}: {template:?}; you may need to escape any $ with another $");
+    Refusal::new(Stage::Interpolation, span, message, docker).help(help)
 }
 
 /// `strconv.Atoi`

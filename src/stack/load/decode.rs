@@ -44,13 +44,7 @@ impl Decoder<'_> {
         message: impl std::convert::Into<String>,
         docker: impl std::convert::Into<String>,
     ) {
-        self.refusals.push(Refusal {
-            stage: Stage::Transform,
-            span,
-            message: message.into(),
-            help: None,
-            docker: docker.into(),
-        });
+        self.refusals.push(Refusal::new(Stage::Transform, span, message, docker));
     }
 
     pub(super) fn unreadable(&mut self, node: &Node, wanted: &str) {
@@ -160,18 +154,17 @@ impl Decoder<'_> {
                     self.unreadable(node, "command");
                     return None;
                 };
-                match value::shlex(line) {
-                    Ok(words) => Some(made(span, Value::Seq(words.into_iter().map(|w| text(span, w)).collect()))),
-                    Err(docker) => {
-                        let message = if docker.contains("quote") {
-                            "the command has an unclosed quote"
-                        } else {
-                            "the command ends in a backslash"
-                        };
-                        self.refuse(span, message, docker);
-                        None
-                    }
+                let (words, broken) = value::shlex(line);
+                if let Some(docker) = broken {
+                    let message = if docker.contains("quote") {
+                        "the command has an unclosed quote"
+                    } else {
+                        "the command ends in a backslash"
+                    };
+                    self.refuse(span, message, docker);
+                    return None;
                 }
+                Some(made(span, Value::Seq(words.into_iter().map(|w| text(span, w)).collect())))
             }
             Type::StringsOrNumbers if list => {
                 Some(made(span, Value::Seq(node.items().iter().map(Self::printed).collect())))

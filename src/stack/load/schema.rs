@@ -20,14 +20,8 @@ pub(super) fn validate(root: &Node, minor: u8, refusals: &mut Vec<Refusal>) {
 
 /// Mappings with keys that are no strings, and numbers that JSON cannot hold.
 pub(super) fn validate_json(node: &Node, refusals: &mut Vec<Refusal>) {
-    let mut refuse = |span, message: &str, docker: &str, help: &str| {
-        refusals.push(Refusal {
-            stage: Stage::Schema,
-            span,
-            message: message.to_owned(),
-            help: Some(help.to_owned()),
-            docker: docker.to_owned(),
-        });
+    let mut refuse = |span, message: &str, docker: &str| {
+        refusals.push(Refusal::new(Stage::Schema, span, message, docker).help("write it in quotes"));
     };
     match &node.value {
         Value::Float(number) if !number.is_finite() => {
@@ -39,14 +33,14 @@ pub(super) fn validate_json(node: &Node, refusals: &mut Vec<Refusal>) {
                 "-Inf"
             };
             let docker = format!("json: unsupported value: {shown}");
-            refuse(node.span, "the client cannot write this number", &docker, "write it in quotes");
+            refuse(node.span, "the client cannot write this number", &docker);
         }
         Value::Seq(items) => items.iter().for_each(|item| validate_json(item, refusals)),
         Value::Map(entries) => {
             for entry in entries {
                 if entry.key.as_str().is_none() {
                     let docker = "json: unsupported type: map[interface {}]interface {}";
-                    refuse(entry.key.span, "a key must be a string", docker, "write it in quotes");
+                    refuse(entry.key.span, "a key must be a string", docker);
                 }
             }
             for entry in entries {
@@ -67,7 +61,7 @@ impl Walk<'_> {
     fn refuse(&mut self, span: Span, message: String, help: Option<String>, docker: &str) {
         let place = if self.path.is_empty() { "(root)".to_owned() } else { self.path.join(".") };
         let docker = format!("{place} {docker}");
-        self.refusals.push(Refusal { stage: Stage::Schema, span, message, help, docker });
+        self.refusals.push(Refusal { help, ..Refusal::new(Stage::Schema, span, message, docker) });
     }
 
     /// `KEY` as a message names it.
@@ -351,7 +345,7 @@ impl Walk<'_> {
                 if !entry.value.is_unknown() {
                     self.below(name, |w| each(w, &entry.value));
                 }
-            } else if closed && !(name.starts_with("x-") && entry.key.as_str().is_none()) {
+            } else if closed {
                 let message = format!("`{name}` is no name for {what}: letters, digits, `.`, `_` and `-` only");
                 self.refuse(entry.key.span, message, None, &format!("Additional property {name} is not allowed"));
             }

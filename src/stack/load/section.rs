@@ -28,13 +28,8 @@ pub(super) fn load(
             if !value.is_map() {
                 // The schema does not look at networks with odd names.
                 if !value.is_unknown() && !decoder.refusals.iter().any(|r| r.span == value.span) {
-                    decoder.refusals.push(Refusal {
-                        stage: Stage::Transform,
-                        span: value.span,
-                        message: format!("`{}` must be a mapping", item.name()),
-                        help: None,
-                        docker: format!("'[{}]' expected a map", item.name()),
-                    });
+                    let message = format!("`{}` must be a mapping", item.name());
+                    decoder.refuse(value.span, message, format!("'[{}]' expected a map", item.name()));
                 }
                 continue;
             }
@@ -73,7 +68,7 @@ struct Reader<'r, 'd> {
 
 impl Reader<'_, '_> {
     fn refuse(&mut self, stage: Stage, span: Span, message: String, docker: String) {
-        self.decoder.refusals.push(Refusal { stage, span, message, help: None, docker });
+        self.decoder.refusals.push(Refusal::new(stage, span, message, docker));
     }
 
     fn service(&mut self, item: &Entry, mut service: Node) -> Node {

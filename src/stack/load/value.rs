@@ -231,11 +231,12 @@ pub(super) fn sprint_as_string(node: &Node) -> Option<String> {
     })
 }
 
-/// What `shlex.Split` makes of a line: words, or why it has none.
-pub fn shlex(line: &str) -> Result<Vec<String>, &'static str> {
+/// What `shlex.Split` makes of a line: its words as far as they go, and why it stops.
+#[must_use]
+pub fn shlex(line: &str) -> (Vec<String>, Option<&'static str>) {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
-    let mut quote = None;
+    let (mut quote, mut broken) = (None, None);
     let mut chars = line.chars();
     while let Some(c) = chars.next() {
         match (quote, c) {
@@ -247,15 +248,13 @@ pub fn shlex(line: &str) -> Result<Vec<String>, &'static str> {
             }
             (Some(q), _) if c == q => quote = None,
             (None | Some('"'), '\\') => {
-                let next = chars.next().ok_or("EOF found after escape character")?;
-                word.get_or_insert_default().push(next);
+                let escaped = chars.next();
+                broken = broken.or(escaped.is_none().then_some("EOF found after escape character"));
+                word.get_or_insert_default().extend(escaped);
             }
             _ => word.get_or_insert_default().push(c),
         }
     }
-    if quote.is_some() {
-        return Err("EOF found when expecting closing quote");
-    }
     words.extend(word);
-    Ok(words)
+    (words, broken.or(quote.map(|_| "EOF found when expecting closing quote")))
 }
