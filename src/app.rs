@@ -6,16 +6,19 @@ pub mod command;
 pub mod credential;
 mod group;
 pub mod image;
+pub mod imports;
 pub mod install;
 pub mod known;
 mod link;
 pub mod locator;
 pub mod mention;
 pub mod probe;
+mod reach;
 pub mod server;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::code::Code;
 use crate::discover::History;
 use crate::fact::Fact;
 use crate::source::{At, FileId, Sources, Span};
@@ -27,6 +30,7 @@ use crate::syntax::manifest::Manifest;
 use crate::syntax::tree::Node;
 use chain::Chain;
 use image::{Image, Purpose};
+use imports::Imports;
 use known::{Known, Reference};
 use mention::Mentions;
 
@@ -47,6 +51,8 @@ pub struct App {
     /// Stack and Compose files as written, one by one.
     pub trees: BTreeMap<FileId, Node>,
     pub mentions: Mentions,
+    pub code: Code,
+    pub imports: Imports,
     pub unread: Vec<Unread>,
     /// What the tools that read a file would refuse in it.
     pub refused: Vec<(FileId, At<String>)>,
@@ -54,6 +60,8 @@ pub struct App {
 
 /// What a task runs: a service's start, or that of an image which no stack runs.
 pub struct Process {
+    /// Its place among the app's processes.
+    pub index: usize,
     /// Indices of the stack and of the service in it.
     pub service: Option<(usize, usize)>,
     /// Index of the image that a Dockerfile here makes.
@@ -63,6 +71,17 @@ pub struct Process {
     pub known: Option<&'static Known>,
     pub environment: BTreeMap<String, Fact<String>>,
     pub chain: Chain,
+    /// The source files that it runs; empty where that is not known.
+    pub runs: BTreeSet<FileId>,
+}
+
+/// Who runs the code of a file.
+pub enum Runners<'a> {
+    /// These services.
+    Services(Vec<Deployed<'a>>),
+    /// Nobody: every service's code is known, and this is none of it.
+    Nobody,
+    Unknown,
 }
 
 /// A service of a Swarm stack with all that belongs to it.
@@ -88,6 +107,53 @@ impl App {
         let stack = &self.stacks[stack];
         let image = process.image.map(|i| &self.images[i]);
         Some(Deployed { app: self, stack, service: &stack.services[service], process, image })
+    }
+
+    /// Whether a process runs a file, or one that it runs is configured by it.
+    #[must_use]
+    pub fn is_run_by(&self, file: FileId, process: &Process, sources: &Sources) -> bool {
+        if process.runs.contains(&file) || process.chain.scripts.iter().any(|s| s.file == file) {
+            return true;
+        }
+        if self.code.files.contains_key(&file) {
+            return false;
+        }
+        let path = sources.path(file);
+        let at = crate::source::folder(path);
+        let root = at.strip_suffix("src/main/resources").or_else(|| at.strip_suffix("config")).unwrap_or(at);
+        let root = root.trim_end_matches('/');
+        self.image_of(process).is_some_and(|image| reach::carries(self, image, path, sources))
+            && (process.runs.is_empty()
+                || process.runs.iter().any(|other| crate::source::is_within(sources.path(*other), root)))
+    }
+
+    /// Whether an image has a file of the repository.
+    #[must_use]
+    pub fn carries(&self, image: &Image, path: &str, sources: &Sources) -> bool {
+        reach::carries(self, image, path, sources)
+    }
+
+    /// Who runs a file. One that configures code, such as `application.yml`, goes with the code around it.
+    #[must_use]
+    pub fn runners(&self, file: FileId, sources: &Sources) -> Runners<'_> {
+        let services: Vec<Deployed<'_>> = self
+            .processes
+            .iter()
+            .filter(|p| self.is_run_by(file, p, sources))
+            .filter_map(|p| self.deployed_of(p))
+            .collect();
+        if !services.is_empty() {
+            return Runners::Services(services);
+        }
+        // Only where it is known what every service runs is it known that none runs this.
+        let mut own = self.processes.iter().filter(|p| p.known.is_none()).peekable();
+        let closed = self.has_swarm_stack()
+            && own.peek().is_some()
+            && own.all(|p| {
+                let image = self.image_of(p).filter(|_| p.service.is_some());
+                image.is_some_and(|i| !p.runs.is_empty() || !self.carries(i, sources.path(file), sources))
+            });
+        if closed { Runners::Nobody } else { Runners::Unknown }
     }
 
     #[must_use]

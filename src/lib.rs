@@ -1,11 +1,12 @@
 //! twelvelint: a whole app in, the truth about its deploy out.
 //!
 //! discover → parse → assemble → check → settle → verdict → report. A module imports only from those named before it:
-//! source, fact, spelling, violation, error, syntax, config, discover, stack, app, rules, finding, settle, gate, report,
+//! source, fact, spelling, violation, error, syntax, config, discover, stack, code, app, rules, finding, settle, gate, report,
 //! cli.
 
 pub mod app;
 pub mod cli;
+pub mod code;
 pub mod config;
 pub mod discover;
 pub mod error;

@@ -15,6 +15,7 @@ pub mod page;
 mod parity;
 mod ports;
 mod processes;
+mod source;
 pub mod stack;
 
 use std::collections::BTreeMap;

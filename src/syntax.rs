@@ -4,6 +4,7 @@ pub mod data;
 pub mod dockerfile;
 pub mod env;
 pub mod manifest;
+pub mod settings;
 pub mod shell;
 pub mod spliced;
 pub mod time;

@@ -21,6 +21,7 @@ const ORDER: &[&str] = &[
     "config",
     "discover",
     "stack",
+    "code",
     "app",
     "rules",
     "finding",

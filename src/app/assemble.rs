@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::chain::{self, World};
 use super::group::Files;
 use super::image::{Image, Purpose};
+use super::imports::Imports;
 use super::known::{self, Reference};
 use super::mention::{self, Mentions};
 use super::{App, Process, link};
+use crate::code::{Code, Gates};
 use crate::config::Config;
 use crate::discover::History;
 use crate::fact::Fact;
@@ -43,6 +45,8 @@ impl App {
             pipelines: Vec::new(),
             trees: BTreeMap::new(),
             mentions,
+            code: Code::read(sources, Gates::Kept),
+            imports: Imports::default(),
             unread,
             refused: Vec::new(),
         };
@@ -76,6 +80,12 @@ impl App {
         app.images = images(&app.dockerfiles, &app.stacks, &app.mentions, sources);
         app.installs = app.dockerfiles.iter().flat_map(super::install::find).collect();
         app.processes = processes(&app, sources);
+        let runs: Vec<BTreeSet<FileId>> = app.processes.iter().map(|p| super::reach::of(&app, p, sources)).collect();
+        for (index, (process, runs)) in app.processes.iter_mut().zip(runs).enumerate() {
+            process.index = index;
+            process.runs = runs;
+        }
+        app.imports = Imports::of(&app, sources);
         app.trees = trees;
         app
     }
@@ -219,7 +229,16 @@ fn processes(app: &App, sources: &Sources) -> Vec<Process> {
             let built = image.map(|i| &app.images[i]);
             let environment = environment(service, stack, built, app, sources);
             let chain = chain::of(&world, Some(service), built, &environment);
-            processes.push(Process { service: Some((s, n)), image, reference, known, environment, chain });
+            processes.push(Process {
+                service: Some((s, n)),
+                image,
+                reference,
+                known,
+                environment,
+                chain,
+                runs: BTreeSet::new(),
+                index: 0,
+            });
         }
     }
     for (at, image) in app.images.iter().enumerate() {
@@ -233,6 +252,8 @@ fn processes(app: &App, sources: &Sources) -> Vec<Process> {
                 known: None,
                 environment,
                 chain,
+                runs: BTreeSet::new(),
+                index: 0,
             });
         }
     }

@@ -111,6 +111,40 @@ impl Probe {
     }
 }
 
+impl Probe {
+    /// The hosts that it asks by name: not the task itself.
+    #[must_use]
+    pub fn hosts(&self) -> Vec<String> {
+        let mut hosts = Vec::new();
+        for command in &self.commands {
+            for (at, word) in command.iter().enumerate() {
+                let word = word.trim_matches(['"', '\'']);
+                let host = match word.split_once("://") {
+                    Some(("http" | "https", rest)) => rest.split(['/', '?', '#']).next().unwrap_or_default(),
+                    Some(_) => continue,
+                    None if at > 0 && matches!(command[at - 1].as_str(), "-h" | "--host" | "-H") => word,
+                    None if word.starts_with("--host=") => &word["--host=".len()..],
+                    None if at + 2 == command.len()
+                        && matches!(crate::source::name(&command[0]), "nc" | "ncat" | "netcat")
+                        && at > 0 =>
+                    {
+                        word
+                    }
+                    None => continue,
+                };
+                let host = host.rsplit('@').next().unwrap_or_default();
+                let host = host.split(':').next().unwrap_or_default();
+                if !host.is_empty() && !is_self(host) && !host.contains(['$', '.']) {
+                    hosts.push(host.to_owned());
+                }
+            }
+        }
+        hosts.sort();
+        hosts.dedup();
+        hosts
+    }
+}
+
 /// The port of a URL at the task itself.
 fn url_port(word: &str) -> Option<u16> {
     let word = word.trim_matches(['"', '\'']);

@@ -79,6 +79,12 @@ fn is_dockerfile(lower: &str, extension: &str) -> bool {
 pub fn class(path: &str) -> Class {
     let lower = path.to_ascii_lowercase();
     // `.examples` and `_docs` are what their words say.
+    // Below `src/main/java`, folders are the words of a package: `com/example` is nobody's example.
+    let lower = match lower.split_once("/src/main/").filter(|_| !lower.contains("/resources/")) {
+        Some((before, rest)) => format!("{before}/src/main/{}", name(rest)),
+        None if lower.starts_with("src/main/") => format!("src/main/{}", name(&lower)),
+        None => lower,
+    };
     let mut folders: Vec<&str> =
         lower.split('/').map(|f| if f.starts_with(".github") { f } else { f.trim_start_matches(['.', '_']) }).collect();
     let file = folders.pop().unwrap_or_default();

@@ -1,5 +1,7 @@
 //! XII. Admin processes: one-off, with the release's own image, apart from the app's start.
 
+mod ways;
+
 use super::{Checks, Context, Ruling};
 use crate::app::chain::Link;
 use crate::app::{Deployed, command, locator};
@@ -9,9 +11,11 @@ use crate::stack::Mode;
 use crate::violation::{Severity, Violation};
 
 pub(super) const CHECKS: Checks = &[
+    ("admin-backdoor-in-process", ways::admin_backdoor_in_process),
     ("admin-image-differs", admin_image_differs),
     ("migration-on-start", migration_on_start),
     ("one-off-restarts-forever", one_off_restarts_forever),
+    ("schema-auto-sync", ways::schema_auto_sync),
 ];
 
 fn migration_on_start(c: &Context<'_>, out: &mut Ruling) {

@@ -1,5 +1,7 @@
 //! IV. Backing services: found by config, from where the task runs.
 
+pub(super) mod literal;
+
 use std::collections::BTreeSet;
 
 use super::{Checks, Context, Ruling};
@@ -14,6 +16,9 @@ use crate::violation::{Severity, Violation};
 pub(super) const CHECKS: Checks = &[
     ("backing-service-published", backing_service_published),
     ("backing-service-unresolvable", backing_service_unresolvable),
+    ("embedded-datastore", literal::embedded_datastore),
+    ("hardcoded-backing-url", literal::hardcoded_backing_url),
+    ("localhost-backing-default", literal::localhost_backing_default),
     ("node-bound-locator", node_bound_locator),
 ];
 

@@ -1,5 +1,7 @@
 //! VIII. Concurrency: one process in a container, in the foreground, so that more of it is more containers.
 
+mod jobs;
+
 use super::{Checks, Context, Ruling};
 use crate::app::chain::{Link, Step, Written};
 use crate::app::image::Image;
@@ -7,8 +9,13 @@ use crate::app::{Process, command, server};
 use crate::source::{Sources, Span, join};
 use crate::violation::Violation;
 
-pub(super) const CHECKS: Checks =
-    &[("daemonized-process", daemonized_process), ("many-processes-one-container", many_processes_one_container)];
+pub(super) const CHECKS: Checks = &[
+    ("daemonized-process", daemonized_process),
+    ("in-process-job-queue", jobs::in_process_job_queue),
+    ("many-processes-one-container", many_processes_one_container),
+    ("process-type-not-deployed", jobs::process_type_not_deployed),
+    ("scheduler-in-replicas", jobs::scheduler_in_replicas),
+];
 
 /// The text of a file of the repository that the image has at a path, or that an option of the command names.
 fn config_text<'c>(sources: &'c Sources, image: Option<&Image>, all: &[Image], path: &str) -> Option<&'c str> {

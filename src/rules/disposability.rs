@@ -2,6 +2,7 @@
 
 mod health;
 mod signals;
+mod stop;
 
 use super::{Checks, Context, Ruling};
 use crate::app::server::{self, Drain};
@@ -9,13 +10,17 @@ use crate::fact::Fact;
 use crate::violation::{Severity, Violation};
 
 pub(super) const CHECKS: Checks = &[
+    ("consumer-auto-ack", stop::consumer_auto_ack),
     ("entrypoint-without-exec", signals::entrypoint_without_exec),
     ("grace-period-too-short", grace_period_too_short),
     ("harmful-stop-signal", signals::harmful_stop_signal),
     ("healthcheck-cannot-fail", health::healthcheck_cannot_fail),
     ("healthcheck-missing", health::healthcheck_missing),
+    ("healthcheck-needs-own-dns", stop::healthcheck_needs_own_dns),
     ("healthcheck-tool-missing", health::healthcheck_tool_missing),
     ("package-manager-as-pid1", signals::package_manager_as_pid1),
+    ("pid1-ignores-sigterm", stop::pid1_ignores_sigterm),
+    ("restart-budget-strands-service", stop::restart_budget_strands_service),
     ("shell-form-command", signals::shell_form_command),
 ];
 

@@ -1,5 +1,7 @@
 //! XI. Logs: a stream to stdout, nothing else.
 
+mod sinks;
+
 use super::{Checks, Context, Ruling};
 use crate::app::chain::Step;
 use crate::app::command;
@@ -10,8 +12,10 @@ use crate::stack::MountKind;
 use crate::violation::{Severity, Violation};
 
 pub(super) const CHECKS: Checks = &[
+    ("buffered-stdout", sinks::buffered_stdout),
     ("command-redirects-logs", command_redirects_logs),
     ("log-directory-mounted", log_directory_mounted),
+    ("logs-to-file", sinks::logs_to_file),
     ("tail-as-main-process", tail_as_main_process),
 ];
 

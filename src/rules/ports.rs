@@ -1,5 +1,7 @@
 //! VII. Port binding: the process speaks on a port, and everybody means the same one.
 
+pub(super) mod address;
+
 use std::collections::BTreeSet;
 
 use super::{Checks, Context, Ruling};
@@ -11,8 +13,10 @@ use crate::source::Span;
 use crate::violation::{Severity, Violation};
 
 pub(super) const CHECKS: Checks = &[
+    ("binds-loopback", address::binds_loopback),
     ("expose-listen-mismatch", expose_listen_mismatch),
     ("healthcheck-port-mismatch", healthcheck_port_mismatch),
+    ("non-http-socket-binding", address::non_http_socket_binding),
     ("target-port-mismatch", target_port_mismatch),
 ];
 

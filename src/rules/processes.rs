@@ -1,5 +1,7 @@
 //! VI. Processes: stateless, nothing kept on the machine.
 
+mod state;
+
 use super::{Checks, Context, Ruling};
 use crate::app::Deployed;
 use crate::app::image::absolute;
@@ -9,7 +11,12 @@ use crate::violation::{Severity, Violation};
 
 pub(super) const CHECKS: Checks = &[
     ("anonymous-volume", anonymous_volume),
+    ("in-memory-session", state::in_memory_session),
+    ("local-upload-storage", state::local_upload_storage),
+    ("realtime-without-adapter", state::realtime_without_adapter),
     ("replicated-local-volume", replicated_local_volume),
+    ("shared-local-volume", state::shared_local_volume),
+    ("sticky-sessions", state::sticky_sessions),
     ("unpinned-local-volume", unpinned_local_volume),
 ];
 

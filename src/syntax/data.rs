@@ -16,15 +16,27 @@ const MAX_DEPTH: usize = 500;
 /// # Errors
 /// What is wrong and where.
 pub fn json(file: FileId, text: &str) -> Result<Node, At<String>> {
+    read_json(file, text, false)
+}
+
+/// Parses JSON with comments and trailing commas, as .NET and TypeScript read their settings.
+///
+/// # Errors
+/// What is wrong and where.
+pub fn jsonc(file: FileId, text: &str) -> Result<Node, At<String>> {
+    read_json(file, text, true)
+}
+
+fn read_json(file: FileId, text: &str, comments: bool) -> Result<Node, At<String>> {
     let body = text.trim_start_matches('\u{feff}');
     let skipped = text.len() - body.len();
     if let Some(at) = too_deep(body) {
         return Err(At::new("nested too deeply".into(), Span::new(file, at + skipped, at + skipped)));
     }
     let strict = ParseOptions {
-        allow_comments: false,
+        allow_comments: comments,
         allow_loose_object_property_names: false,
-        allow_trailing_commas: false,
+        allow_trailing_commas: comments,
         allow_missing_commas: false,
         allow_single_quoted_strings: false,
         allow_hexadecimal_numbers: false,

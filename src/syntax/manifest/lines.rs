@@ -53,6 +53,10 @@ pub(super) fn gemfile(manifest: &mut Manifest, text: &str) {
         let fixed = ["path:", ":path", "ref:", "tag:", ":ref", ":tag"].iter().any(|key| rest.contains(key));
         manifest.dependencies.push(Dependency { name, requirement, dev: false, fixed });
     }
+    let groups = development_groups(text);
+    for gem in &mut manifest.dependencies {
+        gem.dev |= groups.iter().any(|group| group.contains(&(gem.name.span.start as usize)));
+    }
     if let Some(found) = RUBY_VERSION.captures(text).and_then(|c| c.get(1)) {
         manifest.runtime = Some(("ruby".to_owned(), at(manifest, found)));
     }
@@ -61,6 +65,24 @@ pub(super) fn gemfile(manifest: &mut Manifest, text: &str) {
     }
     // A library's Gemfile takes its dependencies from the gemspec.
     manifest.library = text.lines().any(|line| line.trim_start().starts_with("gemspec"));
+}
+
+/// The bytes of the `group :development, :test do … end` of a Gemfile that no other group is in.
+fn development_groups(text: &str) -> Vec<std::ops::Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    let mut open = None;
+    for line in text.split_inclusive('\n') {
+        let shown = line.trim();
+        if let Some(names) = shown.strip_prefix("group ").and_then(|rest| rest.strip_suffix(" do")) {
+            let all = names.split(',').map(|n| n.trim().trim_start_matches(':').trim_matches('"'));
+            open = all.into_iter().all(|n| matches!(n, "development" | "test")).then_some(at);
+        } else if shown == "end" {
+            found.extend(open.take().map(|start| start..at));
+        }
+        at += line.len();
+    }
+    found
 }
 
 pub(super) fn gradle(manifest: &mut Manifest, text: &str) {

@@ -1,0 +1,212 @@
+//! Which files a start imports: of several programs in one repository, each has its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{App, Process};
+use crate::code::Language;
+use crate::source::{FileId, Sources, folder, join};
+
+/// The files that each main process is known to import, by the place of its command.
+#[derive(Debug, Default)]
+pub struct Imports {
+    of: BTreeMap<Vec<FileId>, BTreeSet<FileId>>,
+    starts: BTreeMap<usize, Vec<FileId>>,
+    code: BTreeSet<FileId>,
+}
+
+static SCRIPT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(?:\bfrom\s*|\brequire\(\s*|\bimport\(\s*|\bimport\s*)["']([^"'\n]+)["']"#).expect("a sound pattern")
+});
+static PYTHON: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?m)^\s*(?:from\s+([.\w]+)\s+import\s+(\([^)]*\)|[^\n(]*)|import\s+([\w., ]+))")
+        .expect("a sound pattern")
+});
+/// A module that is found by a name in a string, or by listing a folder: what is imported cannot be told.
+static OPEN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"import_module|__import__|INSTALLED_APPS|autodiscover|readdirSync|require\([^\x22'\x60)]|import\([^\x22'\x60)]|glob\(|@Module|register_blueprint_from|autoload")
+        .expect("a sound pattern")
+});
+
+impl Imports {
+    pub(super) fn of(app: &App, sources: &Sources) -> Self {
+        let mut imports = Self { code: app.code.files.keys().copied().collect(), ..Self::default() };
+        for (at, process) in app.processes.iter().enumerate() {
+            let starts = starts(app, process, sources);
+            if starts.is_empty() {
+                continue;
+            }
+            let known = imports.of.entry(starts.clone()).or_default();
+            if known.is_empty() {
+                *known = closure(&starts, process, app, sources).unwrap_or_default();
+            }
+            imports.starts.insert(at, starts);
+        }
+        imports
+    }
+
+    /// The files that a process's start imports; empty where that is not known.
+    #[must_use]
+    pub fn from_start(&self, process: &Process) -> &BTreeSet<FileId> {
+        static NONE: BTreeSet<FileId> = BTreeSet::new();
+        self.starts.get(&process.index).and_then(|starts| self.of.get(starts)).unwrap_or(&NONE)
+    }
+
+    /// Whether the file that a process starts with is one of the repository's.
+    #[must_use]
+    pub fn has_start(&self, process: &Process) -> bool {
+        self.starts.contains_key(&process.index)
+    }
+
+    /// Whether a process's start may come to a file: not where all that it imports is known, and the file is none of it.
+    #[must_use]
+    pub fn may_reach(&self, process: &Process, file: FileId) -> bool {
+        let reached = self.from_start(process);
+        reached.is_empty() || reached.contains(&file) || !self.code.contains(&file)
+    }
+}
+
+/// The files of the repository that a process's main commands name.
+fn starts(app: &App, process: &Process, sources: &Sources) -> Vec<FileId> {
+    let Some(image) = app.image_of(process) else { return Vec::new() };
+    let mut found = Vec::new();
+    for step in process.chain.main_steps() {
+        let mut own = None;
+        for word in step.argv.iter().skip(1).map(crate::stack::Argument::text) {
+            let module = word.split(':').next().unwrap_or_default();
+            let mut names = vec![word.to_owned()];
+            if !module.is_empty() && module.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.') {
+                let path = module.replace('.', "/");
+                names.extend([format!("{path}.py"), format!("{path}/__main__.py"), format!("{path}/__init__.py")]);
+            }
+            let file =
+                names.iter().find_map(|n| image.locate(n, sources, &app.images)).and_then(|(p, _)| sources.find(&p));
+            if let Some(file) = file.filter(|f| process.runs.contains(f)) {
+                own = Some(file);
+                break;
+            }
+        }
+        // One way in that is not known leaves all open.
+        match own {
+            Some(file) => found.push(file),
+            None => return Vec::new(),
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn closure(starts: &[FileId], process: &Process, app: &App, sources: &Sources) -> Option<BTreeSet<FileId>> {
+    let mut reached: BTreeSet<FileId> = starts.iter().copied().collect();
+    let mut left: Vec<FileId> = starts.to_vec();
+    while let Some(file) = left.pop() {
+        let text = sources.text(file);
+        if OPEN.is_match(text) {
+            return None;
+        }
+        for next in imported(file, text, app.code.files.get(&file).copied()?, process, sources)? {
+            if reached.insert(next) {
+                left.push(next);
+            }
+        }
+    }
+    Some(reached)
+}
+
+/// The files that one imports; nothing where an import of one's own code is not found.
+fn imported(file: FileId, text: &str, language: Language, process: &Process, sources: &Sources) -> Option<Vec<FileId>> {
+    let path = sources.path(file);
+    let at = folder(path);
+    let own = |path: &str| sources.find(path).filter(|f| process.runs.contains(f));
+    let mut found = Vec::new();
+    match language {
+        Language::JavaScript | Language::TypeScript | Language::Tsx => {
+            for import in SCRIPT.captures_iter(text) {
+                let name = &import[1];
+                if name.starts_with(['@', '~', '#']) && !name.starts_with("@types") && name.contains('/') {
+                    // It may be an alias of a folder of one's own.
+                    if name.starts_with("@/") || name.starts_with(['~', '#']) {
+                        return None;
+                    }
+                    continue;
+                }
+                if !name.starts_with('.') {
+                    continue;
+                }
+                let base = join(at, name)?;
+                let stem = base
+                    .rsplit_once('.')
+                    .filter(|(_, e)| matches!(*e, "js" | "mjs" | "cjs" | "jsx"))
+                    .map_or(base.as_str(), |(s, _)| s);
+                let candidates = ["", ".js", ".ts", ".tsx", ".mjs", ".cjs", ".jsx", "/index.js", "/index.ts"];
+                found.extend(
+                    candidates
+                        .iter()
+                        .find_map(|end| own(&format!("{base}{end}")).or_else(|| own(&format!("{stem}{end}")))),
+                );
+            }
+        }
+        Language::Python => {
+            for import in PYTHON.captures_iter(text) {
+                let modules: Vec<String> = match (import.get(1), import.get(3)) {
+                    (Some(from), _) => {
+                        let names = import.get(2).map_or("", |n| n.as_str());
+                        let from = from.as_str();
+                        let glue = if from.ends_with('.') { "" } else { "." };
+                        let below =
+                            names.split([',', '(', '\n']).map(|n| n.split_whitespace().next().unwrap_or_default());
+                        std::iter::once(from.to_owned())
+                            .chain(below.filter(|n| !n.is_empty()).map(|n| format!("{from}{glue}{n}")))
+                            .collect()
+                    }
+                    (None, Some(names)) => names
+                        .as_str()
+                        .split(',')
+                        .map(|n| n.split_whitespace().next().unwrap_or_default().to_owned())
+                        .collect(),
+                    _ => continue,
+                };
+                for module in modules {
+                    found.extend(python_module(&module, at, &own));
+                }
+            }
+        }
+        _ => return None,
+    }
+    Some(found)
+}
+
+fn python_module(module: &str, at: &str, own: &impl Fn(&str) -> Option<FileId>) -> Vec<FileId> {
+    let dots = module.chars().take_while(|c| *c == '.').count();
+    let rest = module.trim_start_matches('.').replace('.', "/");
+    let mut bases = Vec::new();
+    if dots > 0 {
+        let mut base = at;
+        for _ in 1..dots {
+            base = folder(base);
+        }
+        bases.push(base.to_owned());
+    } else {
+        // The folder of the file, or one above it, is on the path.
+        let mut base = at;
+        loop {
+            bases.push(base.to_owned());
+            if base.is_empty() {
+                break;
+            }
+            base = folder(base);
+        }
+    }
+    for base in bases {
+        let prefix = if base.is_empty() { rest.clone() } else { format!("{base}/{rest}") };
+        let module: Vec<FileId> =
+            [format!("{prefix}.py"), format!("{prefix}/__init__.py")].iter().filter_map(|p| own(p)).collect();
+        if !module.is_empty() {
+            return module;
+        }
+    }
+    Vec::new()
+}

@@ -1,0 +1,265 @@
+//! Which source files each process runs: what its image carries, in the languages that its main process speaks, of the
+//! part of the repository that it is started in.
+
+use std::collections::BTreeSet;
+
+use super::image::{Copied, Image};
+use super::{App, Process, server};
+use crate::code::Language;
+use crate::source::{FileId, Sources, folder, is_within, join, name};
+use crate::syntax::dockerfile::Body;
+
+/// The source files that a process of an image runs; empty where that is not known.
+pub(super) fn of(app: &App, process: &Process, sources: &Sources) -> BTreeSet<FileId> {
+    let Some(image) = app.image_of(process) else { return BTreeSet::new() };
+    let languages = languages(app, process, image);
+    let carried: Vec<FileId> = app
+        .code
+        .files
+        .iter()
+        .filter(|(_, language)| languages.contains(language))
+        .map(|(id, _)| *id)
+        .filter(|id| carries(app, image, sources.path(*id), sources))
+        .collect();
+    let units = units(app, sources);
+    let unit = |id: FileId| unit_of(&units, sources.path(id));
+    let held: BTreeSet<&str> = carried.iter().map(|id| unit(*id)).collect();
+    let named: BTreeSet<&str> = held.iter().copied().filter(|u| is_named(app, process, image, u, sources)).collect();
+    let several = held.len() > 1 && !named.is_empty();
+    let commands = go_commands(app, image);
+    carried
+        .into_iter()
+        .filter(|id| !several || named.contains(unit(*id)))
+        .filter(|id| {
+            let path = sources.path(*id);
+            // One module of Go makes several programs: those that the build does not name are others'.
+            let Some((_, rest)) = format!("/{path}").split_once("/cmd/").map(|(a, b)| (a.to_owned(), b.to_owned()))
+            else {
+                return true;
+            };
+            let program = rest.split('/').next().unwrap_or_default();
+            !rest.contains('/') || !path.ends_with(".go") || commands.is_empty() || commands.contains(program)
+        })
+        .collect()
+}
+
+/// Files that configure what an image's code does, such as `application.yml`, go with the code beside them.
+pub(super) fn carries(app: &App, image: &Image, path: &str, sources: &Sources) -> bool {
+    let patterns = app.ignore_file(image, sources).map(|(_, p)| p);
+    image.ignores(patterns, path).is_none() && copies(app, image, path, 0)
+}
+
+fn copies(app: &App, image: &Image, path: &str, depth: usize) -> bool {
+    if depth > 8 {
+        return false;
+    }
+    let taken = |copied: &Copied| match copied.from {
+        Some(stage) => app.image_at(image.file, stage).is_some_and(|other| copies(app, other, path, depth + 1)),
+        None if copied.foreign || copied.inline => false,
+        None => copied.sources.iter().any(|source| covers(&image.context, &source.value, path)),
+    };
+    image.copies.iter().any(taken) || mounts_context(app, image) && is_within(path, &image.context)
+}
+
+/// Whether a source of `COPY` takes a path of the repository along.
+fn covers(context: &str, source: &str, path: &str) -> bool {
+    let clean = source.trim_start_matches("./").trim_start_matches('/').trim_end_matches('/');
+    if clean.contains(['*', '?', '[']) {
+        let below =
+            if context.is_empty() { Some(path) } else { path.strip_prefix(context).and_then(|p| p.strip_prefix('/')) };
+        let Some(below) = below else { return false };
+        let parts = clean.split('/').count();
+        let head: Vec<&str> = below.split('/').take(parts).collect();
+        return super::image::glob(clean, &head.join("/"));
+    }
+    join(context, clean).is_some_and(|full| is_within(path, &full))
+}
+
+/// `RUN --mount=type=bind` builds from the context without a copy.
+fn mounts_context(app: &App, image: &Image) -> bool {
+    let dockerfile = app.dockerfile(image);
+    dockerfile.lineage(image.stage).into_iter().flat_map(|stage| dockerfile.stage(stage)).any(|instruction| {
+        instruction.flag_value("mount").is_some_and(|m| {
+            m.contains("type=bind")
+                && !m.contains("from=")
+                && (!m.contains("source=") || m.contains("source=.,") || m.ends_with("source=."))
+        })
+    })
+}
+
+/// The folders that have a manifest of their own: what is installed, built and started as one.
+fn units(app: &App, sources: &Sources) -> Vec<String> {
+    let mut units: Vec<String> = app.manifests.iter().map(|m| folder(sources.path(m.file)).to_owned()).collect();
+    units.push(String::new());
+    units.sort();
+    units.dedup();
+    units
+}
+
+fn unit_of<'u>(units: &'u [String], path: &str) -> &'u str {
+    units.iter().filter(|u| is_within(path, u)).max_by_key(|u| u.len()).map_or("", String::as_str)
+}
+
+/// Whether something of the build or the start speaks of this part of the repository.
+fn is_named(app: &App, process: &Process, image: &Image, unit: &str, sources: &Sources) -> bool {
+    let dockerfile = sources.path(image.file);
+    if !unit.is_empty() && is_within(dockerfile, unit) {
+        return true;
+    }
+    // The file that is started lies in it.
+    let started = process.chain.main_steps().any(|step| {
+        step.argv.iter().skip(1).any(|word| {
+            let file = image.locate(word.text(), sources, &app.images);
+            file.is_some_and(|(path, _)| sources.find(&path).is_some() && unit_of(&units(app, sources), &path) == unit)
+        })
+    });
+    if started {
+        return true;
+    }
+    let within = |full: &str| is_within(full, unit) && !unit.is_empty() || unit.is_empty() && image.context == full;
+    let copied = closure(app, image).into_iter().flat_map(|i| &i.copies).any(|copied| {
+        copied.from.is_none()
+            && !copied.foreign
+            && copied
+                .sources
+                .iter()
+                .any(|s| join(&image.context, &s.value).is_some_and(|full| full != image.context && within(&full)))
+    });
+    if copied {
+        return true;
+    }
+    if unit.is_empty() {
+        return false;
+    }
+    let package =
+        app.manifests.iter().find(|m| folder(sources.path(m.file)) == unit).and_then(|m| m.package.as_deref());
+    let short = name(unit);
+    let text = sources.text(image.file);
+    let words = text.split(|c: char| !(c.is_alphanumeric() || "-_./@".contains(c)));
+    words.filter(|w| !w.is_empty()).any(|word| {
+        let word = word.trim_start_matches("./").trim_end_matches('/');
+        word == unit
+            || package == Some(word)
+            || word.ends_with(&format!("/{short}"))
+            || word == short && short.len() > 3
+    })
+}
+
+/// The stages that an image is made from.
+fn closure<'a>(app: &'a App, image: &'a Image) -> Vec<&'a Image> {
+    let mut stages = vec![image];
+    let mut at = 0;
+    while at < stages.len() {
+        let next: Vec<&Image> = stages[at]
+            .copies
+            .iter()
+            .filter_map(|c| app.image_at(image.file, c.from?))
+            .filter(|i| !stages.iter().any(|s| s.stage == i.stage))
+            .collect();
+        for image in next {
+            if !stages.iter().any(|s| s.stage == image.stage) {
+                stages.push(image);
+            }
+        }
+        at += 1;
+    }
+    stages
+}
+
+/// The programs below `cmd/` that the build names.
+fn go_commands(app: &App, image: &Image) -> BTreeSet<String> {
+    let dockerfile = app.dockerfile(image);
+    let mut found = BTreeSet::new();
+    for stage in closure(app, image).into_iter().flat_map(|i| dockerfile.lineage(i.stage)) {
+        for instruction in dockerfile.stage(stage) {
+            let text = match &instruction.body {
+                Body::Run(command) => command.script().map(|s| {
+                    s.commands()
+                        .into_iter()
+                        .flat_map(|c| c.words.iter().map(|w| w.text().to_owned()))
+                        .collect::<Vec<_>>()
+                        .join(" ")
+                }),
+                Body::Copy { sources, .. } => {
+                    Some(sources.iter().map(|s| s.value.clone()).collect::<Vec<_>>().join(" "))
+                }
+                _ => None,
+            };
+            for (_, rest) in text.iter().flat_map(|t| t.match_indices("cmd/").map(|(at, m)| (at, &t[at + m.len()..]))) {
+                let word: String = rest.chars().take_while(|c| c.is_alphanumeric() || "-_".contains(*c)).collect();
+                if !word.is_empty() {
+                    found.insert(word);
+                }
+            }
+        }
+    }
+    found
+}
+
+const SCRIPT: &[Language] = &[Language::JavaScript, Language::TypeScript, Language::Tsx];
+const JVM: &[Language] = &[Language::Java, Language::Kotlin];
+
+/// The languages of what a program runs; nothing for one that is compiled or unknown.
+fn spoken(program: &str) -> Option<&'static [Language]> {
+    let stem = program.split_once('.').map_or(program, |(stem, _)| stem);
+    Some(match stem {
+        "node" | "nodejs" | "npm" | "npx" | "yarn" | "pnpm" | "bun" | "deno" | "ts-node" | "tsx" | "nodemon"
+        | "pm2" | "pm2-runtime" | "next" | "nuxt" | "nest" | "vite" | "ng" => SCRIPT,
+        _ if stem.starts_with("python") => &[Language::Python],
+        "gunicorn" | "uvicorn" | "hypercorn" | "daphne" | "uwsgi" | "celery" | "flask" | "fastapi" | "manage"
+        | "rq" | "dramatiq" | "streamlit" | "waitress-serve" | "alembic" | "django-admin" | "granian" | "poetry"
+        | "uv" | "pipenv" | "huey_consumer" | "arq" => &[Language::Python],
+        "java" | "catalina" | "mvn" | "mvnw" | "gradle" | "gradlew" => JVM,
+        "ruby" | "bundle" | "rails" | "rake" | "puma" | "unicorn" | "sidekiq" | "rackup" | "thin" | "thrust" => {
+            &[Language::Ruby]
+        }
+        "php" | "php-fpm" | "apache2-foreground" | "artisan" | "console" | "frankenphp" | "composer" | "rr" => {
+            &[Language::Php]
+        }
+        "dotnet" => &[Language::CSharp],
+        "nginx" | "caddy" | "httpd" | "httpd-foreground" | "traefik" | "haproxy" | "lighttpd" | "serve"
+        | "http-server" => &[],
+        _ => return None,
+    })
+}
+
+fn languages(app: &App, process: &Process, image: &Image) -> BTreeSet<Language> {
+    let mut found = BTreeSet::new();
+    let mut told = false;
+    for step in process.chain.main_steps() {
+        let program = server::program(step);
+        let by_name = spoken(&program.name).or_else(|| spoken(step.program()));
+        if let Some(languages) = by_name {
+            told = true;
+            found.extend(languages);
+        }
+    }
+    if told && (!found.is_empty() || !process.chain.open) {
+        return found;
+    }
+    // A program that was built, or one that is not known: the images that it was built in tell its language.
+    for stage in closure(app, image) {
+        let base = stage.base.reference.as_ref().map_or("", |r| r.short());
+        let languages: &[Language] = match base {
+            "golang" | "go" => &[Language::Go],
+            "rust" | "cargo-chef" | "rust-musl-builder" => &[Language::Rust],
+            "node" | "bun" | "deno" => SCRIPT,
+            "python" | "uv" | "uwsgi-nginx-flask" | "uvicorn-gunicorn-fastapi" | "pypy" | "miniconda3" => {
+                &[Language::Python]
+            }
+            "ruby" => &[Language::Ruby],
+            "php" | "frankenphp" | "wordpress" | "nginx-php" => &[Language::Php],
+            "maven" | "gradle" | "eclipse-temurin" | "openjdk" | "amazoncorretto" | "tomcat" | "jetty" | "corretto" => {
+                JVM
+            }
+            "sdk" | "aspnet" | "dotnet-sdk" => &[Language::CSharp],
+            _ => &[],
+        };
+        found.extend(languages);
+    }
+    // The browser's part is built beside a server in another language.
+    if found.iter().any(|l| !SCRIPT.contains(l)) && image.base.reference.as_ref().is_none_or(|r| r.short() != "node") {
+        found.retain(|l| !SCRIPT.contains(l));
+    }
+    found
+}

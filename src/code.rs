@@ -1,0 +1,228 @@
+//! Source code → facts, in the same words for every language. The knowledge is data: `code/<language>.scm`, a tree-sitter
+//! query whose patterns each carry a gate, and `code/settings.yml` for files that configure what code does.
+
+mod around;
+mod language;
+mod pattern;
+mod scan;
+mod settings;
+mod value;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use crate::source::{Class, FileId, Sources, Span, folder, has_word, name};
+
+pub use language::Language;
+pub use value::Value;
+
+macro_rules! whats {
+    ($($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)?) => {
+        /// What a place in the code does.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum What { $($(#[$doc])* $variant),+ }
+
+        impl What {
+            /// Every kind of fact with the word that stands for it in queries.
+            pub const ALL: &'static [(&'static str, Self)] = &[$(($word, Self::$variant)),+];
+        }
+    };
+}
+
+whats! {
+    /// `.name`, `.default`; `required` where it fails without; `build` where only a build reads it.
+    ReadsEnv = "reads-env",
+    /// A variable (`.name`) without which the code stops.
+    Requires = "requires",
+    /// `override` where the file wins over the environment.
+    LoadsDotenv = "loads-dotenv",
+    /// `.host`, `.port`; `loopback` where that is the default.
+    Listens = "listens",
+    /// `sink`: file, stdout, network; `.file`.
+    Logs = "logs",
+    /// `store`: memory, file, shared; `by` the library.
+    Session = "session",
+    /// `.path`; `by`.
+    Uploads = "uploads",
+    /// A client of a backing service: `.locator`.
+    Connects = "connects",
+    /// A datastore inside the process or its files: `kind`, `in` memory or file, `.path`.
+    Embeds = "embeds",
+    Schedules = "schedules",
+    /// What keeps a schedule to one task: a lock, an election.
+    Elects = "elects",
+    /// Puts a job into a queue: `by`.
+    Enqueues = "enqueues",
+    /// Works a queue off inside the process, where it should not: `by`.
+    InlineJobs = "inline-jobs",
+    Realtime = "realtime",
+    /// An adapter that carries messages between tasks.
+    Adapts = "adapts",
+    /// `.signal`.
+    HandlesSignal = "handles-signal",
+    /// `.name`.
+    RunsCommand = "runs-command",
+    /// Looks whether a command is there before it is run: `.name`.
+    LooksForCommand = "looks-for-command",
+    Migrates = "migrates",
+    /// `by`; `destructive`.
+    SyncsSchema = "syncs-schema",
+    /// `by`; `debugger`.
+    Backdoor = "backdoor",
+    /// Acknowledges before the work: `by`.
+    AutoAcks = "auto-acks",
+    Prints = "prints",
+    /// Text is a credential of a known form: `.text`.
+    Literal = "literal",
+    /// A function (`.name`) whose body reads the variable that its parameter names.
+    EnvHelper = "env-helper",
+    /// A call of a function (`.function`) with a literal first argument (`.name`) and perhaps a second (`.default`).
+    Calls = "calls",
+    /// A name (`.name`) that is given a value (`.value`).
+    Defines = "defines",
+    /// A file of secrets is read by name: `.name`.
+    ReadsFile = "reads-file",
+}
+
+impl What {
+    /// The fact of a word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(name, _)| *name == word).map(|(_, what)| *what)
+    }
+}
+
+/// One thing that the code does at one place.
+#[derive(Debug, Clone)]
+pub struct SourceFact {
+    pub what: What,
+    pub span: Span,
+    /// The captured parts by their names: `host`, `port` …
+    pub parts: BTreeMap<&'static str, Part>,
+    /// What the pattern says of every match: `by` = `express-session` …
+    pub notes: BTreeMap<&'static str, String>,
+    /// It stands where the parser lost its way: in a template, in a newer syntax.
+    pub doubtful: bool,
+}
+
+/// A captured expression.
+#[derive(Debug, Clone)]
+pub struct Part {
+    pub span: Span,
+    pub value: Value,
+}
+
+impl SourceFact {
+    /// The literal text of a part.
+    #[must_use]
+    pub fn text(&self, part: &str) -> Option<&str> {
+        self.parts.get(part)?.value.text()
+    }
+
+    /// What the pattern says under this name.
+    #[must_use]
+    pub fn note(&self, name: &str) -> Option<&str> {
+        self.notes.get(name).map(String::as_str)
+    }
+
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.notes.contains_key(name)
+    }
+
+    /// The place of a part, else of the whole.
+    #[must_use]
+    pub fn place(&self, part: &str) -> Span {
+        self.parts.get(part).map_or(self.span, |p| p.span)
+    }
+}
+
+/// All that the source tells.
+#[derive(Debug, Default)]
+pub struct Code {
+    /// By file and place.
+    pub facts: Vec<SourceFact>,
+    /// The files of each language that belong to the app.
+    pub files: BTreeMap<FileId, Language>,
+    /// Files that are too large or took too long: what they do is not known.
+    pub unread: BTreeSet<FileId>,
+}
+
+/// Whether a pattern runs only where its gate hits. Nothing but time depends on it, as a test shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gates {
+    Kept,
+    Open,
+}
+
+/// A file of settings that only development and tests use: `settings/local.py`, `environments/development.rb`,
+/// `application-dev.yml`, `appsettings.Development.json`.
+fn is_for_development(path: &str) -> bool {
+    const WORDS: &[&str] = &["dev", "devel", "development", "local", "test", "testing", "tests", "ci", "e2e"];
+    const FOLDERS: &[&str] = &["settings", "config", "configs", "environments", "env", "env_settings"];
+    let lower = path.to_ascii_lowercase();
+    let file = name(&lower);
+    let in_folder = folder(&lower).rsplit('/').next().is_some_and(|f| FOLDERS.contains(&f));
+    let named =
+        ["settings", "config", "application", "appsettings", "logback", "log4j2"].iter().any(|w| file.starts_with(w));
+    (in_folder || named) && has_word(file, WORDS)
+}
+
+impl Code {
+    /// Reads the app's own source files and the files that configure them.
+    #[must_use]
+    pub fn read(sources: &Sources, gates: Gates) -> Self {
+        let files: BTreeMap<FileId, Language> = sources
+            .files()
+            .filter(|(_, f)| f.class == Class::App && !is_for_development(&f.path))
+            .filter_map(|(id, f)| Some((id, Language::of_path(&f.path)?)))
+            .collect();
+        let scanned: Vec<(FileId, Option<Vec<SourceFact>>)> =
+            files.par_iter().map(|(&id, &language)| (id, scan::scan(sources, id, language, None, gates))).collect();
+        let mut code = Self { files, ..Self::default() };
+        for (id, facts) in scanned {
+            match facts {
+                Some(facts) => code.facts.extend(facts),
+                None => {
+                    code.unread.insert(id);
+                }
+            }
+        }
+        code.read_through_helpers(sources, gates);
+        code.facts.extend(settings::read(sources));
+        code.facts.retain(|f| !matches!(f.what, What::EnvHelper | What::Defines | What::Calls));
+        code.facts.sort_by_key(|f| (f.span, f.what));
+        code
+    }
+
+    /// `getEnv("PORT", "8080")` of one's own reads `PORT` where its body reads what its parameter names.
+    fn read_through_helpers(&mut self, sources: &Sources, gates: Gates) {
+        let mut helpers: BTreeMap<Language, BTreeMap<String, bool>> = BTreeMap::new();
+        for fact in self.facts.iter().filter(|f| f.what == What::EnvHelper) {
+            let (Some(&language), Some(name)) = (self.files.get(&fact.span.file), fact.parts.get("name")) else {
+                continue;
+            };
+            let known = helpers.entry(language.family()).or_default();
+            let required = known.entry(sources.slice(name.span).to_owned()).or_default();
+            *required |= fact.has("required");
+        }
+        if helpers.is_empty() {
+            return;
+        }
+        let found: Vec<SourceFact> = self
+            .files
+            .par_iter()
+            .filter_map(|(&id, &language)| Some((id, language, helpers.get(&language.family())?)))
+            .flat_map_iter(|(id, language, names)| {
+                scan::scan(sources, id, language, Some(names), gates).unwrap_or_default()
+            })
+            .collect();
+        self.facts.extend(found);
+    }
+
+    /// The facts of one kind.
+    pub fn of(&self, what: What) -> impl Iterator<Item = &SourceFact> {
+        self.facts.iter().filter(move |f| f.what == what)
+    }
+}

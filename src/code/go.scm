@@ -1,0 +1,117 @@
+; The environment. https://pkg.go.dev/os#Getenv
+((call_expression function: (selector_expression operand: (identifier) @_os field: (field_identifier) @_get) arguments: (argument_list . (_) @reads-env.name)) @reads-env
+  (#any-of? @_os "os" "syscall") (#any-of? @_get "Getenv" "LookupEnv") (#gate! "Getenv|LookupEnv"))
+((if_statement condition: (binary_expression left: (identifier) @requires.name operator: "==" right: (interpreted_string_literal) @_empty) consequence: (block (statement_list (expression_statement (call_expression function: (_) @_stop))))) @requires
+  (#eq? @_empty "\"\"") (#match? @_stop "(Fatal|Fatalf|Fatalln|panic|os\\.Exit|Panic|Panicf)$") (#gate! "Fatal|panic|Panic|os\\.Exit"))
+((if_statement condition: (binary_expression left: (call_expression function: (_) @_get arguments: (argument_list . (interpreted_string_literal) @reads-env.name)) @reads-env operator: "==" right: (interpreted_string_literal) @_empty) consequence: (block (statement_list (expression_statement (call_expression function: (_) @_stop)))))
+  (#eq? @_get "os.Getenv") (#eq? @_empty "\"\"") (#match? @_stop "(Fatal|Fatalf|Fatalln|panic|os\\.Exit|Panic|Panicf)$") (#set! required) (#gate! "Getenv"))
+; caarlos0/env, kelseyhightower/envconfig, sethvargo/go-envconfig: `env:"PORT,required"`
+((field_declaration name: (field_identifier) tag: (raw_string_literal (raw_string_literal_content) @reads-env.name) @reads-env)
+  (#match? @reads-env.name "\\benv(config)?:\"") (#set! fields) (#gate! "`[^`]*\\benv(config)?:"))
+
+; net/http, Gin, Echo, Fiber, gRPC
+((call_expression function: (selector_expression field: (field_identifier) @_listen) arguments: (argument_list . (_) @listens.port)) @listens
+  (#any-of? @_listen "ListenAndServe" "ListenAndServeTLS") (#not-eq? @listens.port "nil") (#gate! "ListenAndServe"))
+((call_expression function: (selector_expression operand: (identifier) @_net field: (field_identifier) @_listen) arguments: (argument_list . (interpreted_string_literal) @_tcp . (_) @listens.port)) @listens
+  (#eq? @_net "net") (#eq? @_listen "Listen") (#match? @_tcp "tcp") (#gate! "net\\.Listen"))
+((call_expression function: (selector_expression operand: (identifier) @_net field: (field_identifier) @_listen) arguments: (argument_list . (interpreted_string_literal) @_unix . (_) @listens.path)) @listens
+  (#eq? @_net "net") (#eq? @_listen "Listen") (#match? @_unix "unix") (#gate! "net\\.Listen"))
+((call_expression function: (selector_expression operand: (identifier) @_router field: (field_identifier) @_run) arguments: (argument_list . (_) @listens.port)) @listens
+  (#match? @_router "^(r|router|engine|g|app|e|server|api|srv)$") (#any-of? @_run "Run" "Start" "Listen") (#match? @listens.port "^\"[^\"]*:[0-9]+\"|[aA]ddr|[pP]ort|:") (#file-has? "gin|echo|fiber"))
+((keyed_element key: (literal_element (identifier) @_addr) value: (literal_element (_) @listens.port)) @listens
+  (#eq? @_addr "Addr") (#match? @listens.port ":[0-9]+\"$") (#file-has? "http\\.Server"))
+
+; Logs: the standard library, lumberjack, zap, logrus
+((call_expression function: (selector_expression operand: (_) @_log field: (field_identifier) @_set) arguments: (argument_list . (identifier) @logs.file)) @logs
+  (#match? @_log "^(log|logrus|logger|log\\.StandardLogger\\(\\)|l)$") (#any-of? @_set "SetOutput") (#match? @logs.file "(?i)file|^f$") (#set! sink "file") (#gate! "SetOutput"))
+((composite_literal type: (qualified_type package: (package_identifier) @_lumberjack) body: (literal_value (keyed_element key: (literal_element (identifier) @_filename) value: (literal_element (_) @logs.file)))) @logs
+  (#eq? @_lumberjack "lumberjack") (#eq? @_filename "Filename") (#set! sink "file") (#gate! "lumberjack"))
+((assignment_statement left: (expression_list (selector_expression field: (field_identifier) @_paths)) right: (expression_list (composite_literal body: (literal_value (literal_element (interpreted_string_literal) @logs.file))))) @logs
+  (#eq? @_paths "OutputPaths") (#not-match? @logs.file "std(out|err)") (#set! sink "file") (#gate! "OutputPaths"))
+((keyed_element key: (literal_element (identifier) @_paths) value: (literal_element (composite_literal body: (literal_value (literal_element (interpreted_string_literal) @logs.file))))) @logs
+  (#eq? @_paths "OutputPaths") (#not-match? @logs.file "std(out|err)") (#set! sink "file") (#gate! "OutputPaths"))
+((selector_expression operand: (identifier) @_os field: (field_identifier) @_std) @logs
+  (#eq? @_os "os") (#any-of? @_std "Stdout" "Stderr") (#set! sink "stdout") (#gate! "os\\.Std(out|err)"))
+
+((keyed_element key: (literal_element (identifier) @_paths) value: (literal_element (composite_literal body: (literal_value (literal_element (interpreted_string_literal) @_std))))) @logs
+  (#eq? @_paths "OutputPaths") (#match? @_std "std(out|err)") (#set! sink "stdout") (#gate! "OutputPaths"))
+((assignment_statement left: (expression_list (selector_expression field: (field_identifier) @_paths)) right: (expression_list (composite_literal body: (literal_value (literal_element (interpreted_string_literal) @_std))))) @logs
+  (#eq? @_paths "OutputPaths") (#match? @_std "std(out|err)") (#set! sink "stdout") (#gate! "OutputPaths"))
+
+; Sessions. https://pkg.go.dev/github.com/gorilla/sessions
+((call_expression function: (selector_expression operand: (identifier) @_sessions field: (field_identifier) @_new)) @session
+  (#eq? @_sessions "sessions") (#eq? @_new "NewFilesystemStore") (#set! store "files") (#set! by "NewFilesystemStore") (#gate! "NewFilesystemStore"))
+((call_expression function: (selector_expression operand: (identifier) @_memstore field: (field_identifier) @_new)) @session
+  (#eq? @_memstore "memstore") (#any-of? @_new "NewStore" "New" "NewMemStore" "NewWithCleanupInterval") (#set! store "memory") (#set! by "memstore") (#gate! "memstore"))
+((call_expression function: (selector_expression operand: (identifier) @_session field: (field_identifier) @_new) arguments: (argument_list) @_args) @session
+  (#eq? @_session "session") (#eq? @_new "New") (#eq? @_args "()") (#set! store "memory") (#set! by "fiber session") (#file-has? "fiber/v[0-9]+/middleware/session"))
+
+; Uploads
+((call_expression function: (selector_expression operand: (identifier) @_context field: (field_identifier) @_save)) @uploads
+  (#any-of? @_save "SaveUploadedFile" "SaveFile") (#any-of? @_context "c" "ctx" "context" "g") (#set! by "SaveUploadedFile") (#gate! "SaveUploadedFile|SaveFile\\("))
+
+((call_expression function: (selector_expression operand: (identifier) @_os field: (field_identifier) @_create) arguments: (argument_list . (_) @uploads.path)) @uploads
+  (#eq? @_os "os") (#eq? @_create "Create") (#match? @uploads.path "(?i)upload|media/|avatar") (#set! by "os.Create") (#file-has? "FormFile|multipart"))
+
+; Clients
+((call_expression function: (selector_expression operand: (identifier) @_sql field: (field_identifier) @_open) arguments: (argument_list . (_) @_driver . (_) @connects.locator)) @connects
+  (#any-of? @_sql "sql" "sqlx" "otelsql" "gorm") (#any-of? @_open "Open" "Connect" "MustConnect" "ConnectContext") (#not-match? @_driver "sqlite") (#gate! "sqlx?\\.(Open|Connect|MustConnect)|gorm\\.Open"))
+((call_expression function: (selector_expression operand: (identifier) @_driver field: (field_identifier) @_open) arguments: (argument_list . (_) @connects.locator)) @connects
+  (#any-of? @_driver "postgres" "mysql" "amqp" "mgo" "nats" "redis" "sqlserver" "amqp091" "pgx" "pgxpool") (#any-of? @_open "Open" "Dial" "Connect" "ParseURL" "DialURL") (#gate! "(postgres|mysql|amqp|mgo|nats|redis|sqlserver|amqp091|pgx|pgxpool)\\.(Open|Dial|Connect|ParseURL|DialURL)"))
+((call_expression function: (selector_expression field: (field_identifier) @_apply) arguments: (argument_list . (_) @connects.locator)) @connects
+  (#any-of? @_apply "ApplyURI") (#gate! "ApplyURI"))
+((composite_literal type: (qualified_type package: (package_identifier) @_redis name: (type_identifier) @_options) body: (literal_value (keyed_element key: (literal_element (identifier) @_addr) value: (literal_element (_) @connects.locator)))) @connects
+  (#eq? @_redis "redis") (#any-of? @_options "Options" "UniversalOptions") (#any-of? @_addr "Addr" "Addrs") (#gate! "redis\\.(Options|UniversalOptions)"))
+((call_expression function: (selector_expression operand: (identifier) @_redis field: (field_identifier) @_dial) arguments: (argument_list . (interpreted_string_literal) . (_) @connects.locator)) @connects
+  (#eq? @_redis "redis") (#eq? @_dial "Dial") (#gate! "redis\\.Dial"))
+
+; Datastores inside the process
+((call_expression function: (selector_expression operand: (identifier) @_sqlite field: (field_identifier) @_open) arguments: (argument_list . (_) @embeds.path)) @embeds
+  (#eq? @_sqlite "sqlite") (#eq? @_open "Open") (#set! kind "SQLite") (#gate! "sqlite\\.Open"))
+((call_expression function: (selector_expression operand: (identifier) @_sql field: (field_identifier) @_open) arguments: (argument_list . (interpreted_string_literal) @_driver . (_) @embeds.path)) @embeds
+  (#any-of? @_sql "sql" "sqlx" "gorm") (#any-of? @_open "Open" "Connect" "MustConnect") (#match? @_driver "sqlite") (#set! kind "SQLite") (#gate! "sqlite"))
+((call_expression function: (selector_expression operand: (identifier) @_bolt field: (field_identifier) @_open) arguments: (argument_list . (_) @embeds.path)) @embeds
+  (#any-of? @_bolt "bolt" "bbolt") (#eq? @_open "Open") (#set! kind "bbolt") (#gate! "bolt\\.Open"))
+((call_expression function: (selector_expression operand: (identifier) @_level field: (field_identifier) @_open) arguments: (argument_list . (_) @embeds.path)) @embeds
+  (#any-of? @_level "leveldb") (#eq? @_open "OpenFile") (#set! kind "LevelDB") (#gate! "leveldb\\.OpenFile"))
+
+; Schedulers. https://pkg.go.dev/github.com/robfig/cron/v3
+((call_expression function: (selector_expression operand: (identifier) @_cron field: (field_identifier) @_new)) @schedules
+  (#eq? @_cron "cron") (#any-of? @_new "New" "NewWithLocation") (#set! by "robfig/cron") (#file-has? "robfig/cron"))
+((call_expression function: (selector_expression operand: (identifier) @_gocron field: (field_identifier) @_new) arguments: (argument_list)) @schedules
+  (#eq? @_gocron "gocron") (#match? @_new "^NewScheduler$") (#set! by "gocron") (#gate! "gocron"))
+((call_expression function: (selector_expression field: (field_identifier) @elects.name)) @elects
+  (#any-of? @elects.name "WithDistributedLocker" "WithDistributedElector" "RunOrDie" "TryLock" "NewElection" "Campaign") (#gate! "WithDistributed|RunOrDie|TryLock|NewElection|Campaign"))
+
+((selector_expression operand: (identifier) @_package field: (field_identifier) @handles-signal.signal) @handles-signal
+  (#any-of? @_package "syscall" "unix") (#any-of? @handles-signal.signal "SIGTERM" "SIGINT") (#gate! "SIG(TERM|INT)"))
+
+((call_expression function: (selector_expression operand: (identifier) @_exec field: (field_identifier) @_command) arguments: (argument_list . (_)? @_context . (interpreted_string_literal) @runs-command.name)) @runs-command
+  (#eq? @_exec "exec") (#eq? @_command "CommandContext") (#gate! "exec\\.Command"))
+((call_expression function: (selector_expression operand: (identifier) @_exec field: (field_identifier) @_command) arguments: (argument_list . (interpreted_string_literal) @runs-command.name)) @runs-command
+  (#eq? @_exec "exec") (#eq? @_command "Command") (#gate! "exec\\.Command"))
+((call_expression function: (selector_expression operand: (identifier) @_exec field: (field_identifier) @_look) arguments: (argument_list . (interpreted_string_literal) @looks-for-command.name)) @looks-for-command
+  (#eq? @_exec "exec") (#eq? @_look "LookPath") (#gate! "LookPath"))
+
+((call_expression function: (selector_expression field: (field_identifier) @_migrate)) @syncs-schema
+  (#eq? @_migrate "AutoMigrate") (#set! by "AutoMigrate") (#gate! "AutoMigrate"))
+
+; https://pkg.go.dev/github.com/rabbitmq/amqp091-go#Channel.Consume
+((call_expression function: (selector_expression field: (field_identifier) @_consume) arguments: (argument_list . (_) . (_) . (true) . (_) . (_) . (_) . (_))) @auto-acks
+  (#eq? @_consume "Consume") (#set! by "autoAck") (#gate! "\\.Consume\\("))
+
+((call_expression function: (selector_expression operand: (identifier) @_godotenv field: (field_identifier) @_load)) @loads-dotenv
+  (#eq? @_godotenv "godotenv") (#eq? @_load "Overload") (#set! override) (#set! by "godotenv.Overload") (#gate! "godotenv"))
+((call_expression function: (selector_expression operand: (identifier) @_godotenv field: (field_identifier) @_load)) @loads-dotenv
+  (#eq? @_godotenv "godotenv") (#eq? @_load "Load") (#gate! "godotenv"))
+
+((interpreted_string_literal) @reads-file
+  (#match? @reads-file "^\"/run/secrets") (#gate! "/run/secrets"))
+
+((call_expression function: (identifier) @calls.function arguments: (argument_list . (interpreted_string_literal) @calls.name . (_)? @calls.default)) @calls (#gate! "."))
+((call_expression function: (selector_expression field: (field_identifier) @calls.function) arguments: (argument_list . (interpreted_string_literal) @calls.name . (_)? @calls.default)) @calls (#gate! "."))
+((call_expression function: (identifier) @calls.function arguments: (argument_list . (unary_expression) . (interpreted_string_literal) @calls.name)) @calls (#gate! "."))
+((short_var_declaration left: (expression_list . (identifier) @defines.name) right: (expression_list . (_) @defines.value)) (#gate! "."))
+((var_spec name: (identifier) @defines.name value: (expression_list . (_) @defines.value)) (#gate! "."))
+((const_spec name: (identifier) @defines.name value: (expression_list . (_) @defines.value)) (#gate! "."))
+((assignment_statement left: (expression_list . (identifier) @defines.name) right: (expression_list . (_) @defines.value)) (#gate! "."))

@@ -1,0 +1,207 @@
+; The environment. https://nodejs.org/api/process.html#processenv
+
+((member_expression object: (member_expression object: (identifier) @_process property: (property_identifier) @_env) property: (property_identifier) @reads-env.name) @reads-env
+  (#any-of? @_process "process" "Bun") (#eq? @_env "env") (#gate! "\\benv\\b"))
+((subscript_expression object: (member_expression object: (identifier) @_process property: (property_identifier) @_env) index: (_) @reads-env.name) @reads-env
+  (#any-of? @_process "process" "Bun") (#eq? @_env "env") (#gate! "\\benv\\b"))
+((assignment_expression left: (member_expression object: (member_expression object: (identifier) @_process property: (property_identifier) @_env) property: (property_identifier) @reads-env.name) @reads-env)
+  (#eq? @_process "process") (#eq? @_env "env") (#set! optional) (#gate! "\\benv\\b"))
+((binary_expression left: (member_expression object: (member_expression object: (identifier) @_process property: (property_identifier) @_env) property: (property_identifier) @reads-env.name) operator: ["||" "??"] right: (_) @reads-env.default) @reads-env
+  (#eq? @_process "process") (#eq? @_env "env") (#gate! "\\benv\\b"))
+((binary_expression left: (call_expression arguments: (arguments . (member_expression object: (member_expression object: (identifier) @_process property: (property_identifier) @_env) property: (property_identifier) @reads-env.name))) operator: ["||" "??"] right: (_) @reads-env.default) @reads-env
+  (#eq? @_process "process") (#eq? @_env "env") (#gate! "\\benv\\b"))
+((ternary_expression condition: (member_expression object: (member_expression object: (identifier) @_process property: (property_identifier) @_env) property: (property_identifier) @reads-env.name) alternative: (_) @reads-env.default)
+  (#eq? @_process "process") (#eq? @_env "env") (#gate! "\\benv\\b"))
+((variable_declarator name: (object_pattern (shorthand_property_identifier_pattern) @reads-env.name) value: (member_expression object: (identifier) @_process property: (property_identifier) @_env)) @_whole
+  (#eq? @_process "process") (#eq? @_env "env") (#gate! "\\benv\\b"))
+((variable_declarator name: (object_pattern (object_assignment_pattern left: (shorthand_property_identifier_pattern) @reads-env.name right: (_) @reads-env.default) @reads-env) value: (member_expression object: (identifier) @_process property: (property_identifier) @_env))
+  (#eq? @_process "process") (#eq? @_env "env") (#gate! "\\benv\\b"))
+((variable_declarator name: (object_pattern (pair_pattern key: (property_identifier) @reads-env.name)) value: (member_expression object: (identifier) @_process property: (property_identifier) @_env))
+  (#eq? @_process "process") (#eq? @_env "env") (#gate! "\\benv\\b"))
+; It fails without.
+((if_statement condition: (parenthesized_expression (unary_expression operator: "!" argument: (member_expression object: (member_expression object: (identifier) @_process property: (property_identifier) @_env) property: (property_identifier) @reads-env.name) @reads-env)) consequence: (statement_block (throw_statement)))
+  (#eq? @_process "process") (#eq? @_env "env") (#set! required) (#gate! "throw"))
+((if_statement condition: (parenthesized_expression (unary_expression operator: "!" argument: (member_expression object: (member_expression object: (identifier) @_process property: (property_identifier) @_env) property: (property_identifier) @reads-env.name) @reads-env)) consequence: (throw_statement))
+  (#eq? @_process "process") (#eq? @_env "env") (#set! required) (#gate! "throw"))
+((if_statement condition: (parenthesized_expression (unary_expression operator: "!" argument: (member_expression object: (member_expression object: (identifier) @_process property: (property_identifier) @_env) property: (property_identifier) @reads-env.name) @reads-env)) consequence: (statement_block (expression_statement (call_expression function: (_) @_exit))))
+  (#eq? @_process "process") (#eq? @_env "env") (#eq? @_exit "process.exit") (#set! required) (#gate! "process\\.exit"))
+((if_statement condition: (parenthesized_expression (unary_expression operator: "!" argument: (identifier) @requires.name)) consequence: (statement_block (throw_statement))) @requires (#gate! "throw"))
+((if_statement condition: (parenthesized_expression (unary_expression operator: "!" argument: (identifier) @requires.name)) consequence: (throw_statement)) @requires (#gate! "throw"))
+((if_statement condition: (parenthesized_expression (unary_expression operator: "!" argument: (identifier) @requires.name)) consequence: (statement_block (expression_statement (call_expression function: (_) @_exit)))) @requires
+  (#eq? @_exit "process.exit") (#gate! "process\\.exit"))
+((if_statement condition: (parenthesized_expression (binary_expression left: (identifier) @requires.name operator: ["==" "==="] right: (_) @_nothing)) consequence: (statement_block (throw_statement))) @requires
+  (#any-of? @_nothing "undefined" "null") (#gate! "throw"))
+; @nestjs/config
+((call_expression function: (member_expression object: (_) @_config property: (property_identifier) @_get) arguments: (arguments . (string) @reads-env.name)) @reads-env
+  (#match? @_config "(^|\\.)(config|configService|_config)$") (#eq? @_get "getOrThrow") (#match? @reads-env.name "^.[A-Z][A-Z0-9_]+.$") (#set! required) (#gate! "getOrThrow"))
+((call_expression function: (member_expression object: (_) @_config property: (property_identifier) @_get) arguments: (arguments . (string) @reads-env.name . (_)? @reads-env.default)) @reads-env
+  (#match? @_config "(^|\\.)(config|configService|_config)$") (#eq? @_get "get") (#match? @reads-env.name "^.[A-Z][A-Z0-9_]+.$") (#gate! "[cC]onfig"))
+; zod: https://zod.dev
+((call_expression function: (member_expression object: (identifier) @_z property: (property_identifier) @_object)
+  arguments: (arguments (object (pair key: (property_identifier) @reads-env.name value: (_) @_type) @reads-env)))
+  (#any-of? @_z "z" "zod") (#eq? @_object "object") (#match? @reads-env.name "^[A-Z][A-Z0-9_]+$") (#not-match? @_type "optional|default|nullish|catch|nullable|preprocess")
+  (#set! required) (#file-has? "arse\\(process\\.env\\)"))
+; envalid: https://github.com/af/envalid
+((call_expression function: (identifier) @_clean arguments: (arguments . (_) @_env . (object (pair key: (property_identifier) @reads-env.name value: (call_expression function: (_) arguments: (arguments) @_args))  @reads-env)))
+  (#eq? @_clean "cleanEnv") (#eq? @_env "process.env") (#lacks-key? @_args "default" "devDefault") (#set! required) (#gate! "cleanEnv"))
+
+((call_expression function: (member_expression object: (_) @_dotenv property: (property_identifier) @_config) arguments: (arguments (object (pair key: (property_identifier) @_override value: (true))))) @loads-dotenv
+  (#match? @_dotenv "dotenv") (#eq? @_config "config") (#eq? @_override "override") (#set! override) (#set! by "dotenv") (#gate! "dotenv"))
+((call_expression function: (member_expression object: (_) @_dotenv property: (property_identifier) @_config)) @loads-dotenv
+  (#match? @_dotenv "^(dotenv|require\\(.dotenv.\\))$") (#eq? @_config "config") (#gate! "dotenv"))
+
+; Express, Koa, Fastify, Hapi, http, Nest, Socket.IO
+((call_expression function: (member_expression object: (_) @_server property: (property_identifier) @_listen) arguments: (arguments . [(number) (identifier) (binary_expression) (member_expression) (call_expression) (ternary_expression) (string)] @listens.port . (string) @listens.host)) @listens
+  (#eq? @_listen "listen") (#not-match? @listens.port "^['\"]/") (#gate! "\\.listen\\("))
+((call_expression function: (member_expression object: (_) @_server property: (property_identifier) @_listen) arguments: (arguments . [(number) (identifier) (binary_expression) (member_expression) (call_expression) (ternary_expression)] @listens.port)) @listens
+  (#eq? @_listen "listen") (#not-match? @_server "(?i)history|router|store|emitter|unlisten|broker|channel|client|electron") (#gate! "\\.listen\\("))
+((call_expression function: (member_expression property: (property_identifier) @_listen) arguments: (arguments . (object (pair key: (property_identifier) @_host value: (_) @listens.host)))) @listens
+  (#eq? @_listen "listen") (#any-of? @_host "host" "hostname") (#gate! "\\.listen\\("))
+((call_expression function: (member_expression property: (property_identifier) @_listen) arguments: (arguments . (object (pair key: (property_identifier) @_port value: (_) @listens.port)))) @listens
+  (#eq? @_listen "listen") (#eq? @_port "port") (#gate! "\\.listen\\("))
+((call_expression function: (member_expression object: (identifier) @_fastify property: (property_identifier) @_listen) arguments: (arguments . (object (pair key: (property_identifier) @_port)) @_options)) @listens
+  (#match? @_fastify "^(fastify|app|server)$") (#eq? @_listen "listen") (#eq? @_port "port") (#lacks-key? @_options "host" "path") (#set! loopback) (#set! server "fastify") (#file-has? "[fF]astify"))
+((call_expression function: (member_expression property: (property_identifier) @_listen) arguments: (arguments . (string) @listens.path)) @listens
+  (#eq? @_listen "listen") (#match? @listens.path "^.(/|unix:).*sock") (#gate! "\\.listen\\("))
+((new_expression constructor: (_) @_server arguments: (arguments (object (pair key: (property_identifier) @_port value: (number) @listens.port)))) @listens
+  (#match? @_server "(WebSocketServer|WebSocket\\.Server|ws\\.Server)$") (#eq? @_port "port") (#gate! "Server\\("))
+
+; winston, pino, log4js, bunyan, morgan
+((new_expression constructor: (_) @_transport arguments: (arguments (object (pair key: (property_identifier) @_filename value: (_) @logs.file)))) @logs
+  (#match? @_transport "(^|\\.)(File|DailyRotateFile)$") (#eq? @_filename "filename") (#set! sink "file") (#gate! "DailyRotateFile|transports\\.File|\\bFile\\("))
+((call_expression function: (_) @_pino arguments: (arguments . (string) @logs.file)) @logs
+  (#match? @_pino "^pino\\.(destination|extreme)$") (#not-match? @logs.file "/dev/std|/proc/") (#set! sink "file") (#gate! "pino\\.(destination|extreme)"))
+((object (pair key: (property_identifier) @_target value: (string) @_pino) (pair key: (property_identifier) @_options value: (object (pair key: (property_identifier) @_destination value: (string) @logs.file)))) @logs
+  (#eq? @_target "target") (#match? @_pino "pino/file|pino-roll") (#any-of? @_destination "destination" "file") (#not-match? @logs.file "/dev/std") (#set! sink "file") (#gate! "pino/file|pino-roll"))
+((object (pair key: (property_identifier) @_type value: (string) @_file) (pair key: (property_identifier) @_filename value: (_) @logs.file)) @logs
+  (#eq? @_type "type") (#match? @_file "^.(file|dateFile|rotating-file|fileSync).$") (#any-of? @_filename "filename" "path") (#set! sink "file") (#file-has? "log4js|bunyan|rotating-file"))
+((call_expression function: (identifier) @_morgan arguments: (arguments (object (pair key: (property_identifier) @_stream value: (_) @logs.file)))) @logs
+  (#eq? @_morgan "morgan") (#eq? @_stream "stream") (#match? @logs.file "[aA]ccessLogStream|createWriteStream|[lL]ogFile|rfs") (#set! sink "file") (#gate! "morgan"))
+((new_expression constructor: (_) @_transport) @logs
+  (#match? @_transport "(^|\\.)Console$") (#set! sink "stdout") (#gate! "\\bConsole\\("))
+((call_expression function: (member_expression object: (identifier) @_console property: (property_identifier) @_log)) @logs
+  (#eq? @_console "console") (#any-of? @_log "log" "info" "error") (#set! sink "stdout") (#gate! "console\\."))
+((call_expression function: (identifier) @_morgan arguments: (arguments . (string) .)) @logs (#eq? @_morgan "morgan") (#set! sink "stdout") (#gate! "morgan"))
+((call_expression function: (identifier) @_pino arguments: (arguments) @_args) @logs (#eq? @_pino "pino") (#lacks-key? @_args "transport") (#set! sink "stdout") (#gate! "\\bpino\\("))
+
+; Sessions. https://expressjs.com/en/resources/middleware/session.html
+((call_expression function: (identifier) @_session arguments: (arguments . (object) @_options .)) @session
+  (#any-of? @_session "session" "expressSession" "expresssession") (#lacks-key? @_options "store") (#set! store "memory") (#set! by "express-session") (#file-has? "express-session"))
+((call_expression function: (call_expression function: (identifier) @_require arguments: (arguments (string) @_name)) arguments: (arguments . (object) @_options .)) @session
+  (#eq? @_require "require") (#match? @_name "express-session") (#lacks-key? @_options "store") (#set! store "memory") (#set! by "express-session") (#file-has? "express-session"))
+((call_expression function: (member_expression property: (property_identifier) @_session) arguments: (arguments . (object) @_options .)) @session
+  (#eq? @_session "session") (#lacks-key? @_options "store") (#set! store "memory") (#set! by "express-session") (#gate! "express\\.session"))
+((call_expression function: (identifier) @_session arguments: (arguments . (object (pair key: (property_identifier) @_store value: (new_expression constructor: (_) @_memory))) .)) @session
+  (#any-of? @_session "session" "expressSession") (#eq? @_store "store") (#match? @_memory "(^|\\.)(MemoryStore|FileStore)$") (#set! store "memory") (#set! by "MemoryStore") (#gate! "MemoryStore|FileStore"))
+((call_expression function: (identifier) @_session arguments: (arguments . (object (pair key: (property_identifier) @_store)))) @session
+  (#any-of? @_session "session" "expressSession") (#eq? @_store "store") (#set! store "shared") (#file-has? "express-session"))
+
+; Uploads. https://github.com/expressjs/multer
+((call_expression function: (identifier) @_multer arguments: (arguments . (object (pair key: (property_identifier) @_dest value: (_) @uploads.path)))) @uploads
+  (#eq? @_multer "multer") (#eq? @_dest "dest") (#set! by "multer") (#file-has? "multer"))
+((call_expression function: (member_expression object: (identifier) @_multer property: (property_identifier) @_disk)) @uploads
+  (#eq? @_multer "multer") (#eq? @_disk "diskStorage") (#set! by "multer") (#file-has? "multer"))
+((call_expression function: (identifier) @_disk arguments: (arguments . (object (pair key: (property_identifier) @_destination)))) @uploads
+  (#eq? @_disk "diskStorage") (#eq? @_destination "destination") (#set! by "multer") (#file-has? "multer"))
+((object (pair key: (property_identifier) @_dir value: (_) @uploads.path)) @uploads
+  (#eq? @_dir "uploadDir") (#set! by "formidable") (#file-has? "formidable"))
+
+; Clients of backing services
+((new_expression constructor: (_) @_client arguments: (arguments . [(string) (identifier) (member_expression) (binary_expression) (template_string)] @connects.locator)) @connects
+  (#match? @_client "(^|\\.)(Redis|IORedis|MongoClient|Sequelize|Pool|Client|Elasticsearch|DataSource)$") (#gate! "Redis|MongoClient|Sequelize|Pool|Client\\("))
+((new_expression constructor: (_) @_client arguments: (arguments (object (pair key: (property_identifier) @_key value: (_) @connects.locator)))) @connects
+  (#match? @_client "(^|\\.)(Redis|IORedis|MongoClient|Sequelize|Pool|Client|Kafka|DataSource|Memcached)$") (#any-of? @_key "host" "url" "connectionString" "node" "brokers" "uri") (#gate! "Redis|MongoClient|Sequelize|Pool|Client\\(|Kafka|DataSource"))
+((call_expression function: (_) @_client arguments: (arguments . [(string) (identifier) (member_expression) (binary_expression) (template_string)] @connects.locator)) @connects
+  (#match? @_client "^(mongoose\\.connect|mongoose\\.createConnection|MongoClient\\.connect|amqp\\.connect|amqplib\\.connect|createClient|redis\\.createClient|mysql2?\\.createConnection|mysql2?\\.createPool|postgres|connect|monk|mongojs|nats\\.connect)$") (#gate! "connect|createClient|createPool|createConnection|postgres|monk|mongojs"))
+((call_expression function: (_) @_client arguments: (arguments . (object (pair key: (property_identifier) @_key value: (_) @connects.locator)))) @connects
+  (#match? @_client "^(createClient|redis\\.createClient|mysql2?\\.createConnection|mysql2?\\.createPool|createConnection|createPool|knex|nodemailer\\.createTransport|createTransport|TypeOrmModule\\.forRoot|pgp|BullModule\\.forRoot)$") (#any-of? @_key "host" "url" "uri" "connectionString") (#gate! "createClient|createConnection|createPool|knex|createTransport|forRoot|pgp"))
+((call_expression function: (_) @_client arguments: (arguments . (object (pair key: (property_identifier) @_key value: (object (pair key: (property_identifier) @_host value: (_) @connects.locator)))))) @connects
+  (#match? @_client "(createClient|knex|Queue|forRoot)$") (#any-of? @_key "socket" "connection" "redis") (#any-of? @_host "host" "url") (#gate! "createClient|knex|Queue|forRoot"))
+((new_expression constructor: (_) @_client arguments: (arguments (_) (object (pair key: (property_identifier) @_key value: (object (pair key: (property_identifier) @_host value: (_) @connects.locator)))))) @connects
+  (#match? @_client "(Queue|Worker|Bull)$") (#any-of? @_key "connection" "redis") (#any-of? @_host "host" "url") (#gate! "Queue|Worker|Bull"))
+
+; Datastores inside the process
+((new_expression constructor: (_) @_db arguments: (arguments . (_) @embeds.path) @_args) @embeds
+  (#match? @_db "^(sqlite3?\\.Database|BetterSqlite3|DatabaseSync)$") (#lacks-key? @_args "readonly" "readOnly") (#set! kind "SQLite") (#gate! "[sS]qlite|DatabaseSync"))
+((new_expression constructor: (identifier) @_db arguments: (arguments . (_) @embeds.path) @_args) @embeds
+  (#eq? @_db "Database") (#set! kind "SQLite") (#lacks-key? @_args "readonly" "readOnly") (#file-has? "better-sqlite3|bun:sqlite"))
+((pair key: (property_identifier) @_dialect value: (string) @_sqlite) @embeds
+  (#any-of? @_dialect "dialect" "type" "client") (#match? @_sqlite "^.(sqlite|sqlite3|better-sqlite3).$") (#set! kind "SQLite") (#gate! "sqlite"))
+((new_expression constructor: (_) @_nedb) @embeds
+  (#any-of? @_nedb "Nedb" "NeDB" "nedb" "Datastore") (#set! kind "NeDB") (#file-has? "(?i)nedb"))
+((new_expression constructor: (identifier) @_level arguments: (arguments . (_) @embeds.path)) @embeds
+  (#any-of? @_level "Level" "ClassicLevel") (#set! kind "LevelDB") (#file-has? "['\"](classic-)?level['\"]"))
+((new_expression constructor: (_) @_lowdb arguments: (arguments . (_) @embeds.path)) @embeds
+  (#any-of? @_lowdb "JSONFile" "FileSync" "JSONFileSync") (#set! kind "lowdb") (#file-has? "lowdb"))
+((call_expression function: (member_expression object: (identifier) @_server property: (property_identifier) @_create)) @embeds
+  (#any-of? @_server "MongoMemoryServer" "MongoMemoryReplSet") (#eq? @_create "create") (#set! kind "MongoDB") (#set! in "memory") (#gate! "MongoMemory"))
+
+; Schedulers
+((call_expression function: (member_expression object: (identifier) @_cron property: (property_identifier) @_schedule) arguments: (arguments . (_) . (_))) @schedules
+  (#any-of? @_cron "cron" "nodeCron") (#eq? @_schedule "schedule") (#set! by "node-cron") (#file-has? "node-cron|from .cron.|require..cron"))
+((call_expression function: (member_expression object: (identifier) @_schedule property: (property_identifier) @_job) arguments: (arguments . (_) . (_))) @schedules
+  (#any-of? @_schedule "schedule" "scheduler" "nodeSchedule") (#any-of? @_job "scheduleJob") (#set! by "node-schedule") (#gate! "scheduleJob"))
+((new_expression constructor: (_) @_cron arguments: (arguments . [(string) (template_string) (object)] )) @schedules
+  (#match? @_cron "^(cron\\.)?CronJob$") (#set! by "cron") (#gate! "CronJob"))
+((call_expression function: (identifier) @elects.name) @elects (#match? @elects.name "^(acquireLock|withLock|leaderElection|tryLock)$") (#gate! "acquireLock|withLock|leaderElection|tryLock"))
+((new_expression constructor: (identifier) @elects.name) @elects (#any-of? @elects.name "Redlock" "LeaderElection") (#gate! "Redlock|LeaderElection"))
+
+; Live connections
+((new_expression constructor: (_) @_server) @realtime
+  (#match? @_server "^(socketio\\.Server|SocketIOServer|SocketServer|IOServer)$") (#set! by "socket.io") (#file-has? "socket\\.io"))
+((new_expression constructor: (identifier) @_server) @realtime
+  (#eq? @_server "Server") (#set! by "socket.io") (#file-has? "from ['\"]socket\\.io['\"]|require\\(['\"]socket\\.io['\"]\\)"))
+((call_expression function: (call_expression function: (identifier) @_require arguments: (arguments (string) @_name))) @realtime
+  (#eq? @_require "require") (#match? @_name "^.socket\\.io.$") (#set! by "socket.io") (#gate! "socket\\.io"))
+((call_expression function: (identifier) @_io arguments: (arguments . (_))) @realtime
+  (#any-of? @_io "socketio" "socketIo" "socketIO" "SocketIO") (#set! by "socket.io") (#file-has? "require\\(['\"]socket\\.io['\"]\\)|from ['\"]socket\\.io['\"]"))
+((new_expression constructor: (_) @_server) @realtime
+  (#match? @_server "^(WebSocketServer|WebSocket\\.Server|ws\\.Server)$") (#set! by "ws") (#file-has? "on\\(['\"]message['\"][^\\x00]*\\.clients\\b"))
+((call_expression function: (member_expression property: (property_identifier) @adapts.name)) @adapts
+  (#any-of? @adapts.name "subscribe" "psubscribe" "pSubscribe" "sSubscribe") (#file-has? "(?i)redis|nats|amqp"))
+((string (string_fragment) @adapts.name) @adapts
+  (#match? @adapts.name "^(@socket\\.io/(redis|postgres|mongo|cluster|redis-streams)[a-z-]*|socket\\.io-redis|socket\\.io-adapter-.*)$") (#gate! "socket\\.io"))
+
+; https://nodejs.org/api/process.html#signal-events
+((call_expression function: (member_expression object: (identifier) @_process property: (property_identifier) @_on) arguments: (arguments . (_) @handles-signal.signal)) @handles-signal
+  (#eq? @_process "process") (#any-of? @_on "on" "once" "addListener") (#match? @handles-signal.signal "SIG|sig|event|s$") (#gate! "process\\.(on|once|addListener)"))
+((call_expression function: (member_expression property: (property_identifier) @_hook)) @handles-signal
+  (#eq? @_hook "enableShutdownHooks") (#gate! "enableShutdownHooks"))
+((call_expression function: (identifier) @_terminus) @handles-signal
+  (#any-of? @_terminus "createTerminus" "gracefulShutdown" "closeWithGrace" "onExit" "onSignal" "exitHook" "asyncExitHook" "setupGracefulShutdown" "addShutdownHook") (#gate! "createTerminus|gracefulShutdown|closeWithGrace|onExit|exitHook|onSignal|setupGracefulShutdown|addShutdownHook"))
+
+; https://nodejs.org/api/child_process.html
+((call_expression function: (_) @_spawn arguments: (arguments . (string) @runs-command.name)) @runs-command
+  (#match? @_spawn "^(child_process\\.|childProcess\\.|cp\\.)?(spawn|spawnSync|exec|execSync|execFile|execFileSync)$") (#file-has? "child_process"))
+((call_expression function: (identifier) @_execa arguments: (arguments . (string) @runs-command.name)) @runs-command
+  (#any-of? @_execa "execa" "execaSync" "$") (#file-has? "execa"))
+((call_expression function: (_) @_exists arguments: (arguments . (string) @looks-for-command.name)) @looks-for-command
+  (#match? @_exists "(commandExists|commandExistsSync|which|which\\.sync)$") (#gate! "commandExists|which"))
+
+; Schema
+((call_expression function: (member_expression object: (_) @_sequelize property: (property_identifier) @_sync) arguments: (arguments . (object (pair key: (property_identifier) @_force value: (true))))) @syncs-schema
+  (#match? @_sequelize "(?i)(sequelize|db|models|database|connection)$") (#eq? @_sync "sync") (#eq? @_force "force") (#set! by "sync({ force: true })") (#set! destructive) (#gate! "\\.sync\\("))
+((call_expression function: (member_expression object: (_) @_sequelize property: (property_identifier) @_sync) arguments: (arguments . (object (pair key: (property_identifier) @_alter value: (true))))) @syncs-schema
+  (#match? @_sequelize "(?i)(sequelize|db|models|database|connection)$") (#eq? @_sync "sync") (#eq? @_alter "alter") (#set! by "sync({ alter: true })") (#gate! "\\.sync\\("))
+((call_expression function: (member_expression object: (_) @_sequelize property: (property_identifier) @_sync) arguments: (arguments) @_args) @syncs-schema
+  (#match? @_sequelize "(^|\\.)sequelize$") (#eq? @_sync "sync") (#eq? @_args "()") (#set! by "sequelize.sync()") (#gate! "\\.sync\\("))
+((pair key: (property_identifier) @_synchronize value: (true)) @syncs-schema
+  (#eq? @_synchronize "synchronize") (#set! by "synchronize: true") (#file-has? "typeorm|TypeOrm|DataSource"))
+((pair key: (property_identifier) @_drop value: (true)) @syncs-schema
+  (#eq? @_drop "dropSchema") (#set! by "dropSchema: true") (#set! destructive) (#gate! "dropSchema"))
+
+; https://amqp-node.github.io/amqplib/channel_api.html
+((call_expression function: (member_expression property: (property_identifier) @_consume) arguments: (arguments (object (pair key: (property_identifier) @_ack value: (true))))) @auto-acks
+  (#any-of? @_consume "consume" "get") (#eq? @_ack "noAck") (#set! by "noAck") (#gate! "noAck"))
+
+((call_expression function: (member_expression object: (identifier) @_inspector property: (property_identifier) @_open) arguments: (arguments (_) @backdoor.host)) @backdoor
+  (#eq? @_inspector "inspector") (#eq? @_open "open") (#match? @backdoor.host "0\\.0\\.0\\.0") (#set! by "inspector.open") (#set! debugger) (#gate! "inspector"))
+
+((string (string_fragment) @reads-file.name) @reads-file
+  (#match? @reads-file.name "^/run/secrets") (#gate! "/run/secrets"))
+((template_string (string_fragment) @reads-file.name) @reads-file
+  (#match? @reads-file.name "^/run/secrets") (#gate! "/run/secrets"))
+
+((call_expression function: (identifier) @calls.function arguments: (arguments . (string) @calls.name . (_)? @calls.default)) @calls (#gate! "."))
+((call_expression function: (member_expression property: (property_identifier) @calls.function) arguments: (arguments . (string) @calls.name . (_)? @calls.default)) @calls (#gate! "."))
+((variable_declarator name: (identifier) @defines.name value: (_) @defines.value) (#gate! "."))

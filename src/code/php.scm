@@ -1,0 +1,74 @@
+; The environment. https://www.php.net/getenv
+((function_call_expression function: (name) @_getenv arguments: (arguments . (argument (_) @reads-env.name))) @reads-env
+  (#eq? @_getenv "getenv") (#gate! "getenv"))
+((subscript_expression (variable_name) @_env (_) @reads-env.name) @reads-env
+  (#eq? @_env "$_ENV") (#gate! "_ENV"))
+((binary_expression left: (function_call_expression function: (name) @_getenv arguments: (arguments . (argument (_) @reads-env.name))) operator: ["??" "||"] right: (_) @reads-env.default) @reads-env
+  (#eq? @_getenv "getenv") (#gate! "getenv"))
+((conditional_expression condition: (function_call_expression function: (name) @_getenv arguments: (arguments . (argument (_) @reads-env.name))) alternative: (_) @reads-env.default) @reads-env
+  (#eq? @_getenv "getenv") (#not-match? @reads-env.default "^throw") (#gate! "getenv"))
+((conditional_expression condition: (function_call_expression function: (name) @_getenv arguments: (arguments . (argument (_) @reads-env.name))) alternative: (throw_expression)) @reads-env
+  (#eq? @_getenv "getenv") (#set! required) (#gate! "getenv"))
+((binary_expression left: (subscript_expression (variable_name) @_env (_) @reads-env.name) operator: "??" right: (_) @reads-env.default) @reads-env
+  (#eq? @_env "$_ENV") (#gate! "_ENV"))
+; Laravel's env()
+((function_call_expression function: (name) @_env arguments: (arguments . (argument (string) @reads-env.name) . (argument (_) @reads-env.default)?)) @reads-env
+  (#eq? @_env "env") (#gate! "\\benv\\("))
+
+((scoped_call_expression scope: (_) @_dotenv name: (name) @_create) @loads-dotenv
+  (#match? @_dotenv "Dotenv$") (#match? @_create "^create(Unsafe)?Mutable$") (#set! override) (#set! by "Dotenv::createMutable") (#gate! "Dotenv::create"))
+((member_call_expression name: (name) @_overload) @loads-dotenv
+  (#eq? @_overload "overload") (#set! override) (#set! by "Dotenv::overload") (#gate! "Dotenv"))
+
+; Logs. https://github.com/Seldaek/monolog
+((object_creation_expression (_) @_handler (arguments . (argument (_) @logs.file))) @logs
+  (#match? @_handler "(RotatingFileHandler|StreamHandler)$") (#not-match? @logs.file "php://|STDERR|STDOUT|dev/std") (#set! sink "file") (#gate! "(RotatingFile|Stream)Handler"))
+((object_creation_expression (_) @_handler (arguments . (argument (_) @_out))) @logs
+  (#match? @_handler "StreamHandler$") (#match? @_out "php://std|STDERR|STDOUT|dev/std") (#set! sink "stdout") (#gate! "StreamHandler"))
+((function_call_expression function: (name) @_log arguments: (arguments . (argument) . (argument (_) @_three) . (argument (_) @logs.file))) @logs
+  (#eq? @_log "error_log") (#eq? @_three "3") (#set! sink "file") (#gate! "error_log"))
+
+((function_call_expression function: (name) @_start) @session
+  (#eq? @_start "session_start") (#set! store "files") (#set! by "session_start") (#gate! "session_start"))
+((function_call_expression function: (name) @_ini arguments: (arguments . (argument (string) @_key) . (argument (_)))) @session
+  (#eq? @_ini "ini_set") (#match? @_key "session\\.save_handler") (#set! store "shared") (#gate! "session\\.save_handler"))
+((function_call_expression function: (name) @_set) @session
+  (#eq? @_set "session_set_save_handler") (#set! store "shared") (#gate! "session_set_save_handler"))
+
+((function_call_expression function: (name) @_move) @uploads
+  (#eq? @_move "move_uploaded_file") (#set! by "move_uploaded_file") (#gate! "move_uploaded_file"))
+
+((object_creation_expression (name) @_pdo (arguments . (argument (_) @connects.locator))) @connects
+  (#any-of? @_pdo "PDO" "mysqli") (#gate! "PDO|mysqli"))
+((function_call_expression function: (name) @_connect arguments: (arguments . (argument (_) @connects.locator))) @connects
+  (#any-of? @_connect "mysqli_connect" "pg_connect" "mysql_connect") (#gate! "mysqli?_connect|pg_connect"))
+((member_call_expression object: (variable_name) @_redis name: (name) @_connect arguments: (arguments . (argument (_) @connects.locator))) @connects
+  (#match? @_redis "(?i)redis|memcache") (#any-of? @_connect "connect" "pconnect" "addServer") (#gate! "(?i)redis|memcache"))
+((array_creation_expression (array_element_initializer (string) @_driver (string)) (array_element_initializer (string) @_host (string) @connects.locator)) @connects
+  (#match? @_driver "^.driver.$") (#match? @_host "^.host.$") (#gate! "driver"))
+((array_element_initializer (string) @_key (function_call_expression function: (name) @_env arguments: (arguments . (argument (string) @_name) . (argument (string) @_default)))) @session
+  (#match? @_key "^.driver.$") (#eq? @_env "env") (#match? @_name "^.SESSION_DRIVER.$") (#match? @_default "^.(file|array).$") (#set! store "files") (#set! by "SESSION_DRIVER") (#set! variable "SESSION_DRIVER") (#gate! "SESSION_DRIVER"))
+((array_element_initializer (string) @_key (function_call_expression function: (name) @_env arguments: (arguments . (argument (string) @_name) . (argument (string) @uploads.path)))) @uploads
+  (#match? @_key "^.default.$") (#eq? @_env "env") (#match? @_name "^.FILESYSTEM_(DISK|DRIVER).$") (#match? @uploads.path "^.(local|public).$") (#set! by "FILESYSTEM_DISK") (#set! variable "FILESYSTEM_DISK") (#gate! "FILESYSTEM_D"))
+((array_element_initializer (string) @_key (function_call_expression function: (name) @_env arguments: (arguments . (argument (string) @_name) . (argument (string) @_default)))) @logs
+  (#match? @_key "^.default.$") (#eq? @_env "env") (#match? @_name "^.LOG_CHANNEL.$") (#match? @_default "^.(single|daily).$") (#set! sink "file") (#set! variable "LOG_CHANNEL") (#gate! "LOG_CHANNEL"))
+((scoped_call_expression scope: (name) @_job name: (name) @_dispatch) @enqueues
+  (#match? @_job "^[A-Z]") (#eq? @_dispatch "dispatch") (#set! by "laravel") (#file-has? "App.Jobs"))
+((encapsed_string) @embeds.path (#match? @embeds.path "^.sqlite:") (#set! kind "SQLite") (#gate! "sqlite:"))
+((string) @embeds.path (#match? @embeds.path "^.sqlite:") (#set! kind "SQLite") (#gate! "sqlite:"))
+
+((function_call_expression function: (name) @_signal arguments: (arguments . (argument (_) @handles-signal.signal))) @handles-signal
+  (#eq? @_signal "pcntl_signal") (#gate! "pcntl_signal"))
+
+((function_call_expression function: (name) @_exec arguments: (arguments . (argument [(string) (encapsed_string)] @runs-command.name))) @runs-command
+  (#any-of? @_exec "exec" "shell_exec" "system" "passthru" "proc_open" "popen") (#gate! "exec|system|passthru|proc_open|popen"))
+((object_creation_expression (_) @_process (arguments . (argument (array_creation_expression . (array_element_initializer (string) @runs-command.name))))) @runs-command
+  (#match? @_process "(^|\\\\)Process$") (#gate! "Process"))
+
+((member_call_expression name: (name) @_consume arguments: (arguments . (argument) . (argument) . (argument) . (argument (boolean) @_ack))) @auto-acks
+  (#eq? @_consume "basic_consume") (#match? @_ack "(?i)^true$") (#set! by "no_ack") (#gate! "basic_consume"))
+
+((string) @reads-file (#match? @reads-file "^./run/secrets") (#gate! "/run/secrets"))
+((function_call_expression function: (name) @calls.function arguments: (arguments . (argument (string) @calls.name) . (argument (_) @calls.default)?)) @calls (#gate! "."))
+((member_call_expression name: (name) @calls.function arguments: (arguments . (argument (string) @calls.name) . (argument (_) @calls.default)?)) @calls (#gate! "."))
+((assignment_expression left: (variable_name) @defines.name right: (_) @defines.value) (#gate! "."))

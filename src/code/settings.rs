@@ -1,0 +1,173 @@
+//! Files that configure what code does → facts: flattened to keys and values, and held against `settings.yml`.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use globset::{GlobBuilder, GlobMatcher};
+use rayon::prelude::*;
+use regex::Regex;
+
+use super::pattern::word;
+use super::{Part, SourceFact, Value, What};
+use crate::source::{At, Class, FileId, Sources, Span, has_word, name};
+use crate::syntax::tree::Node;
+use crate::syntax::{settings, yaml};
+
+/// One kind of file.
+struct Table {
+    files: Vec<GlobMatcher>,
+    /// How an environment variable that overrides a setting is called.
+    variable: Option<Naming>,
+    rows: Vec<Row>,
+}
+
+#[derive(Clone, Copy)]
+enum Naming {
+    /// `spring.datasource.url` ← `SPRING_DATASOURCE_URL`.
+    Spring,
+    /// `ConnectionStrings.Db` ← `ConnectionStrings__Db`.
+    Dotnet,
+}
+
+struct Row {
+    what: What,
+    key: GlobMatcher,
+    value: Option<Regex>,
+    part: Option<&'static str>,
+    notes: BTreeMap<&'static str, String>,
+}
+
+fn glob(pattern: &str) -> GlobMatcher {
+    let glob = GlobBuilder::new(pattern).literal_separator(false).build();
+    glob.expect("the table's patterns are sound").compile_matcher()
+}
+
+static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
+    let parsed = yaml::parse(FileId(u32::MAX), include_str!("settings.yml"));
+    parsed.root.items().iter().map(table).collect()
+});
+
+fn table(node: &Node) -> Table {
+    let files = node.get("files").map(Node::strings).unwrap_or_default();
+    let variable = match node.get("variable").and_then(Node::scalar).as_deref() {
+        Some("spring") => Some(Naming::Spring),
+        Some("dotnet") => Some(Naming::Dotnet),
+        _ => None,
+    };
+    Table {
+        files: files.iter().map(|f| glob(&f.value)).collect(),
+        variable,
+        rows: node.get("facts").map(Node::items).unwrap_or_default().iter().map(row).collect(),
+    }
+}
+
+fn row(node: &Node) -> Row {
+    let text = |key: &str| node.get(key).and_then(Node::scalar);
+    let what = text("what").and_then(|w| What::parse(&w)).expect("a row says what its fact is");
+    let notes = node.get("notes").map(Node::entries).unwrap_or_default();
+    Row {
+        what,
+        key: glob(&text("key").expect("a row has a key")),
+        value: text("value").map(|v| Regex::new(&v).expect("a row's value is a sound pattern")),
+        part: text("part").map(|p| word(&p)),
+        notes: notes.iter().map(|e| (word(e.name()), e.value.scalar().unwrap_or_default())).collect(),
+    }
+}
+
+/// The facts of every such file.
+pub(super) fn read(sources: &Sources) -> Vec<SourceFact> {
+    let files: Vec<(FileId, &Table)> = sources
+        .files()
+        .filter(|(_, f)| f.class == Class::App && !super::is_for_development(&f.path))
+        .filter_map(|(id, f)| {
+            let matches = |g: &GlobMatcher| {
+                g.is_match(name(&f.path)) || g.glob().glob().contains('/') && f.path.ends_with(g.glob().glob())
+            };
+            Some((id, TABLES.iter().find(|t| t.files.iter().any(matches))?))
+        })
+        .collect();
+    files.par_iter().flat_map_iter(|(id, table)| of_file(sources, *id, table)).collect()
+}
+
+fn of_file(sources: &Sources, file: FileId, table: &Table) -> Vec<SourceFact> {
+    let mut facts = Vec::new();
+    for (key, value) in settings::read(file, sources.path(file), sources.text(file)) {
+        if key.split('.').any(|part| part.strip_prefix("springProfile=").is_some_and(is_development_profile)) {
+            continue;
+        }
+        let spring = matches!(table.variable, Some(Naming::Spring));
+        if spring {
+            facts.extend(placeholders(&key, &value));
+        }
+        for row in &table.rows {
+            if !row.key.is_match(&key) || row.value.as_ref().is_some_and(|v| !v.is_match(&value.value)) {
+                continue;
+            }
+            let mut notes = row.notes.clone();
+            notes.insert("setting", key.clone());
+            match table.variable {
+                Some(Naming::Spring) => notes.insert("variable", spring_variable(&key)),
+                Some(Naming::Dotnet) => notes.insert("variable", key.replace('.', "__")),
+                None => None,
+            };
+            let evaluated = if spring { evaluate(&value.value) } else { Value::Text(value.value.clone()) };
+            let part = Part { span: value.span, value: evaluated };
+            let parts = row.part.map(|name| (name, part)).into_iter().collect();
+            facts.push(SourceFact { what: row.what, span: value.span, parts, notes, doubtful: false });
+        }
+    }
+    // The pattern of old files goes with the file that is written.
+    let is_old = |f: &SourceFact| f.note("setting").is_some_and(|s| s.ends_with("fileNamePattern"));
+    if facts.iter().any(|f| f.note("sink") == Some("file") && !is_old(f)) {
+        facts.retain(|f| !is_old(f));
+    }
+    facts
+}
+
+fn is_development_profile(profile: &str) -> bool {
+    has_word(
+        &profile.to_ascii_lowercase().replace([',', ' '], "."),
+        &["dev", "development", "local", "test", "default"],
+    )
+}
+
+static PLACEHOLDER: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\$\{([A-Z][A-Z0-9_]*)(?::([^}]*))?\}").expect("a sound pattern"));
+
+/// `${DB_URL}` of Spring is read from the environment, and has to be there where it has no default.
+fn placeholders(key: &str, value: &At<String>) -> Vec<SourceFact> {
+    let read = |found: regex::Captures<'_>| {
+        let whole = found.get(0).expect("the match");
+        let span = Span::new(value.span.file, value.span.start as usize, value.span.end as usize);
+        let part = |text: &str| Part { span, value: Value::Text(text.to_owned()) };
+        let mut parts = BTreeMap::from([("name", part(&found[1]))]);
+        let mut notes = BTreeMap::from([("variable", spring_variable(key))]);
+        match found.get(2) {
+            Some(default) => {
+                parts.insert("default", part(default.as_str()));
+            }
+            // A whole value has to be resolved when the application starts.
+            None => {
+                notes.insert("required", whole.as_str().to_owned());
+            }
+        }
+        SourceFact { what: What::ReadsEnv, span, parts, notes, doubtful: false }
+    };
+    PLACEHOLDER.captures_iter(&value.value).map(read).collect()
+}
+
+/// The variable that overrides a property: `spring.datasource.url` → `SPRING_DATASOURCE_URL`.
+fn spring_variable(key: &str) -> String {
+    key.to_ascii_uppercase().replace('.', "_").replace('-', "")
+}
+
+fn evaluate(text: &str) -> Value {
+    match PLACEHOLDER.captures(text) {
+        Some(found) => {
+            let default = found.get(2).map(|_| PLACEHOLDER.replace_all(text, "$2").into_owned());
+            Value::Environment { name: found[1].to_owned(), default }
+        }
+        None if text.contains("${") || text.contains("#{") || text.contains("%env(") => Value::Unknown,
+        None => Value::Text(text.to_owned()),
+    }
+}

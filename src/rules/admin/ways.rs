@@ -1,0 +1,202 @@
+//! Ways into a running app, and code that changes its schema.
+
+use crate::app::chain::Step;
+use crate::app::server;
+use crate::code::What;
+use crate::rules::{Context, Ruling, source};
+use crate::source::Span;
+use crate::syntax::manifest::Ecosystem;
+use crate::violation::{Severity, Violation};
+
+pub(in crate::rules) fn schema_auto_sync(c: &Context<'_>, out: &mut Ruling) {
+    let help = "change the schema by migrations that a job of the release runs once";
+    let message = |by: &str, destructive: bool| {
+        let does = if destructive { "drops and recreates" } else { "changes" };
+        format!("`{by}` {does} the schema at every start")
+    };
+    for fact in c.app.code.of(What::SyncsSchema) {
+        let by = fact.note("by").unwrap_or_default();
+        let services = source::services(c, fact);
+        if source::is_overridden(fact, &services) {
+            continue;
+        }
+        if by == "drop_all" {
+            continue;
+        }
+        // What only runs by hand, or in a module that no start imports, does not run at every start.
+        let reached = services.is_empty()
+            || services.iter().any(|d| !d.is_one_off() && c.app.imports.may_reach(d.process, fact.span.file));
+        if !reached
+            || fact.has("guarded")
+                && !services
+                    .iter()
+                    .any(|d| !d.is_one_off() && crate::rules::ports::address::starts(c, d, fact.span.file))
+        {
+            continue;
+        }
+        if is_command(c, fact.span) {
+            continue;
+        }
+        let destructive = fact.has("destructive");
+        let violation = Violation::at(fact.span, message(by, destructive)).help(help);
+        source::report(c, out, fact, violation, |_| if destructive { Severity::Error } else { Severity::Warning });
+    }
+    for process in &c.app.processes {
+        let deployed = c.app.deployed_of(process);
+        if deployed.is_some_and(|d| d.is_one_off()) {
+            continue;
+        }
+        for step in process.chain.reached() {
+            let words = step.words();
+            if words.windows(3).any(|w| w[0].ends_with("prisma") && w[1] == "db" && w[2] == "push") {
+                let violation = Violation::at(step.span, message("prisma db push", false)).help(help);
+                out.violation(if deployed.is_some() { violation } else { violation.severity(Severity::Note) });
+            }
+        }
+    }
+    for deployed in c.app.deployed() {
+        let Some(setting) = deployed.service.setting("SPRING_JPA_HIBERNATE_DDL_AUTO") else { continue };
+        let Some(value) = setting.value.as_ref() else { continue };
+        if let Some(mode @ ("update" | "create" | "create-drop")) = value.text() {
+            let destructive = mode != "update";
+            let span = setting.name.span.to(value.span);
+            let violation = Violation::at(span, message(&format!("ddl-auto: {mode}"), destructive)).help(help);
+            out.violation(if destructive { violation.severity(Severity::Error) } else { violation });
+        }
+    }
+}
+
+/// It stands in a command of the command line: `@app.cli.command()`, `@click.command()`.
+fn is_command(c: &Context<'_>, span: Span) -> bool {
+    let text = &c.sources.text(span.file)[..span.start as usize];
+    let Some(at) = text.rfind("\ndef ") else { return false };
+    let above: Vec<&str> = text[..at].lines().rev().take(3).take_while(|l| l.trim_start().starts_with('@')).collect();
+    above.iter().any(|l| l.contains("command"))
+        || text[at..].starts_with("\ndef init_db")
+        || text[at..].starts_with("\ndef create_db")
+}
+
+/// The words of a start that open a debugger or a console to others.
+fn opens(step: &Step) -> Option<(String, bool)> {
+    let program = server::program(step);
+    let debugger = |what: &str| Some((format!("`{what}` opens a debugger to whoever reaches the port"), true));
+    for word in step.args() {
+        if let Some((flag, at)) = word.split_once('=').filter(|(f, _)| f.starts_with("--inspect"))
+            && (at.starts_with("0.0.0.0") || at.starts_with("[::]") || at.starts_with("::"))
+        {
+            return debugger(&format!("{flag}={at}"));
+        }
+        if word.contains("jdwp") && (word.contains("address=*") || word.contains("address=0.0.0.0")) {
+            return debugger("jdwp");
+        }
+    }
+    if program.name == "debugpy"
+        && program.option(&["--listen"]).is_some_and(|l| l.text().is_some_and(|t| t.starts_with("0.0.0.0")))
+    {
+        return debugger("debugpy");
+    }
+    if program.name == "dlv"
+        && program.args.iter().any(|a| {
+            a.text().contains("--listen=:")
+                || a.text().contains("--listen=0.0.0.0")
+                || a.text().contains("--listen=[::]")
+        })
+    {
+        return debugger("dlv");
+    }
+    let words = step.shown();
+    if words.contains("jmxremote.port") && words.contains("jmxremote.authenticate=false") {
+        return Some(("`jmxremote` opens JMX without a password".to_owned(), true));
+    }
+    (program.name == "sshd").then(|| ("`sshd` is a way into the running container".to_owned(), false))
+}
+
+pub(in crate::rules) fn admin_backdoor_in_process(c: &Context<'_>, out: &mut Ruling) {
+    let help = "leave it out of the release; start a one-off task with the same image to look inside";
+    for process in &c.app.processes {
+        let deployed = c.app.deployed_of(process);
+        let bastion = process.chain.main_steps().all(|s| server::program(s).name == "sshd") && process.runs.is_empty();
+        for step in process.chain.reached() {
+            let Some((message, debugger)) = opens(step) else { continue };
+            if !debugger && bastion || step.around.conditional {
+                continue;
+            }
+            let violation = Violation::at(step.span, message).help(help);
+            out.violation(match (debugger, deployed.is_some()) {
+                (true, true) => violation.severity(Severity::Error),
+                (true, false) | (false, true) => violation.severity(Severity::Warning),
+                (false, false) => violation.severity(Severity::Note),
+            });
+        }
+        options(c, process, out, help);
+    }
+    for fact in c.app.code.of(What::Backdoor) {
+        let by = fact.note("by").unwrap_or_default();
+        if fact.has("conditional") {
+            continue;
+        }
+        let host = c.text(fact.place("host"));
+        if !host.contains("0.0.0.0") && !host.contains("\"\"") && !host.contains("''") && !host.contains("::") {
+            continue;
+        }
+        let message = format!("`{by}` opens a debugger to whoever reaches the port");
+        source::report(c, out, fact, Violation::at(fact.span, message).help(help), |_| Severity::Error);
+    }
+    for deployed in c.app.deployed() {
+        let console = match deployed.image_repository().as_str() {
+            "adminer" => "adminer",
+            "phpmyadmin" | "phpmyadmin/phpmyadmin" => "phpmyadmin",
+            _ => continue,
+        };
+        if let Some(port) = deployed.service.ports.first() {
+            out.violation(
+                Violation::at(port.target_span, format!("`{console}` is published with the app"))
+                    .help("reach it through a tunnel, or start it when it is needed"),
+            );
+        }
+    }
+    for manifest in c.app.manifests.iter().filter(|m| m.ecosystem == Ecosystem::Ruby && m.name == "Gemfile") {
+        if let Some(gem) = manifest.dependency("web-console").filter(|d| !d.dev) {
+            let violation = Violation::at(gem.name.span, "`web-console` is active outside development")
+                .help("move it into `group :development`");
+            out.violation(violation);
+        }
+    }
+}
+
+/// `NODE_OPTIONS` and `JAVA_TOOL_OPTIONS` of the stack and of the image.
+fn options(c: &Context<'_>, process: &crate::app::Process, out: &mut Ruling, help: &str) {
+    let judge = |text: &str, span: Span, out: &mut Ruling| {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let inspect =
+            words.iter().find(|w| w.starts_with("--inspect") && (w.contains("=0.0.0.0") || w.contains("=[::]")));
+        let shown = match inspect {
+            Some(word) => (*word).to_owned(),
+            None if text.contains("jdwp") && (text.contains("address=*") || text.contains("address=0.0.0.0")) => {
+                "jdwp".to_owned()
+            }
+            None => return,
+        };
+        let message = format!("`{shown}` opens a debugger to whoever reaches the port");
+        out.violation(Violation::at(span, message).help(help).severity(Severity::Error));
+    };
+    let names = ["NODE_OPTIONS", "JAVA_TOOL_OPTIONS", "JAVA_OPTS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS"];
+    if let Some(deployed) = c.app.deployed_of(process) {
+        for setting in deployed.service.environment.iter().filter(|s| names.contains(&s.name.value.as_str())) {
+            if let Some(value) = &setting.value {
+                judge(value.text().unwrap_or(&value.raw), setting.name.span.to(value.span), out);
+            }
+        }
+    }
+    if let Some(image) = c.app.image_of(process) {
+        let dockerfile = c.app.dockerfile(image);
+        for instruction in dockerfile.lineage(image.stage).into_iter().flat_map(|s| dockerfile.stage(s)) {
+            let crate::syntax::dockerfile::Body::Env(pairs) = &instruction.body else { continue };
+            for pair in pairs.iter().filter(|p| names.contains(&p.name.value.as_str())) {
+                if let Some(value) = &pair.value {
+                    judge(&value.value, pair.name.span.to(value.span), out);
+                }
+            }
+        }
+    }
+}

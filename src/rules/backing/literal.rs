@@ -1,0 +1,299 @@
+//! Where the code itself looks for its backing services, and what it keeps in place of one.
+
+use crate::app::credential::password_in_url;
+use crate::app::{Deployed, Runners, locator};
+use crate::code::{SourceFact, Value, What};
+use crate::rules::config::contract::Provided;
+use crate::rules::{Context, Ruling, source};
+use crate::source::Span;
+use crate::stack::{MountKind, Storage};
+use crate::violation::{Severity, Violation};
+
+/// The host that a literal names as the place of a backing service: of a URL, of `host:port`, or alone.
+fn host_of(text: &str) -> Option<String> {
+    let text = text.trim();
+    let jdbc = text.strip_prefix("jdbc:").unwrap_or(text);
+    if let Some(found) = locator::url(jdbc) {
+        let scheme = found.scheme.as_deref()?.to_ascii_lowercase();
+        let schemed = locator::is_backing_scheme(scheme.split('+').next()?) || locator::is_backing_scheme(&scheme);
+        return found.hosts.first().filter(|h| schemed && is_name(h)).cloned();
+    }
+    // `Host=db;Database=app`, `tcp(db:3306)/app`, `host=db user=app`, `pgsql:host=db`
+    let lower = text.to_ascii_lowercase();
+    for mark in ["host=", "server=", "data source=", "tcp("] {
+        if let Some(at) = lower.find(mark) {
+            let rest = &text[at + mark.len()..];
+            let host: String = rest.chars().take_while(|c| c.is_alphanumeric() || ".-_".contains(*c)).collect();
+            return is_name(&host).then_some(host);
+        }
+    }
+    let (host, port) = text.split_once(':').map_or((text, None), |(h, p)| (h, Some(p)));
+    let plain =
+        host.chars().all(|c| c.is_alphanumeric() || ".-_".contains(c)) && port.is_none_or(|p| p.parse::<u16>().is_ok());
+    (plain && is_name(host)).then(|| host.to_owned())
+}
+
+fn is_name(host: &str) -> bool {
+    !host.is_empty()
+        && host.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && !matches!(
+            host,
+            "example.com"
+                | "hostname"
+                | "host"
+                | "HOST"
+                | "your-host"
+                | "true"
+                | "false"
+                | "null"
+                | "redis_url"
+                | "database_url"
+        )
+        && !host.ends_with("example.com")
+}
+
+fn is_loopback(host: &str) -> bool {
+    matches!(host, "localhost" | "127.0.0.1" | "::1" | "0.0.0.0" | "host.docker.internal") || host.starts_with("127.")
+}
+
+pub(in crate::rules) fn hardcoded_backing_url(c: &Context<'_>, out: &mut Ruling) {
+    let mut told: Vec<Span> = Vec::new();
+    for fact in c.app.code.of(What::Connects) {
+        let Some(part) = fact.parts.get("locator") else { continue };
+        let services = source::services(c, fact);
+        if let Value::Environment { name, .. } = &part.value {
+            out.holds(part.span, format!("the address comes from `{name}`"));
+            continue;
+        }
+        let Some(host) = part.value.text().and_then(host_of) else { continue };
+        if source::is_overridden(fact, &services) {
+            continue;
+        }
+        // A name alone is one only where the client is given nothing else.
+        let text = part.value.text().unwrap_or_default();
+        if told.contains(&part.span) || !text.contains([':', '=']) && text.contains(['/', '\\', ' ']) {
+            continue;
+        }
+        told.push(part.span);
+        let span = definition(c, part.span, text);
+        let message = format!("the address of `{host}` is written in the code");
+        let help = "read it from the environment, so that each deploy says where its services are";
+        let mut violation = Violation::at(span, message).help(help);
+        if let Some(password) = password_in_url(text) {
+            let start = c.text(span).find(text).unwrap_or(0);
+            violation = violation.secret(Span::new(
+                span.file,
+                span.start as usize + start + password.start,
+                span.start as usize + start + password.end,
+            ));
+        }
+        let settable = fact.has("variable");
+        source::report(c, out, fact, violation, |_| if settable { Severity::Warning } else { Severity::Error });
+    }
+}
+
+/// Where a literal is written that a name stands for: in the same file, once.
+fn definition(c: &Context<'_>, span: Span, text: &str) -> Span {
+    if c.text(span).contains(text) {
+        return span;
+    }
+    let whole = c.sources.text(span.file);
+    let mut places = whole.match_indices(text);
+    match (places.next(), places.next()) {
+        (Some((at, _)), None) => Span::new(span.file, at, at + text.len()),
+        _ => span,
+    }
+}
+
+/// Names of variables that say where a backing service is.
+fn locates(name: &str, default: &str) -> bool {
+    const SERVICES: &[&str] = &[
+        "OTEL",
+        "OTLP",
+        "JAEGER",
+        "ZIPKIN",
+        "STATSD",
+        "DB",
+        "DATABASE",
+        "POSTGRES",
+        "POSTGRESQL",
+        "PG",
+        "PGHOST",
+        "MYSQL",
+        "MARIADB",
+        "REDIS",
+        "MONGO",
+        "MONGODB",
+        "RABBITMQ",
+        "RABBIT",
+        "AMQP",
+        "KAFKA",
+        "NATS",
+        "ELASTICSEARCH",
+        "ELASTIC",
+        "ES",
+        "MEMCACHED",
+        "CACHE",
+        "BROKER",
+        "QUEUE",
+        "SMTP",
+        "MAIL",
+        "EMAIL",
+        "CELERY",
+        "MINIO",
+        "S3",
+        "INFLUXDB",
+        "INFLUX",
+        "CLICKHOUSE",
+        "CASSANDRA",
+        "NEO4J",
+        "MQTT",
+        "COUCHDB",
+        "SQLALCHEMY",
+        "JDBC",
+        "DATASOURCE",
+        "MONGOHOST",
+        "REDISHOST",
+        "OPENSEARCH",
+        "MEILISEARCH",
+        "TYPESENSE",
+        "VALKEY",
+        "ETCD",
+        "CONSUL",
+    ];
+    if let Some(found) = locator::url(default.strip_prefix("jdbc:").unwrap_or(default)) {
+        let scheme = found.scheme.unwrap_or_default().to_ascii_lowercase();
+        let schemed = locator::is_backing_scheme(scheme.split('+').next().unwrap_or_default());
+        return schemed || name.split('_').any(|w| SERVICES.contains(&w.to_ascii_uppercase().as_str()));
+    }
+    name.to_ascii_uppercase().split('_').any(|w| SERVICES.contains(&w))
+}
+
+/// Addresses that a process listens on, or shows, are no services'.
+fn is_of_itself(name: &str) -> bool {
+    let upper = name.to_ascii_uppercase();
+    [
+        "BIND", "LISTEN", "ORIGIN", "CORS", "ALLOWED", "CALLBACK", "REDIRECT", "PUBLIC", "FRONTEND", "DOMAIN",
+        "BASE_URL", "SITE", "HEALTH",
+    ]
+    .iter()
+    .any(|w| upper.contains(w))
+}
+
+fn loopback_default(fact: &SourceFact) -> Option<(String, String)> {
+    let name = fact.text("name")?;
+    let default = fact.text("default")?;
+    if is_of_itself(name) || !locates(name, default) {
+        return None;
+    }
+    // Of a list of brokers, the first.
+    let first = default.split(',').next()?;
+    let host = host_of(first).or_else(|| locator::url(first)?.hosts.first().cloned())?;
+    is_loopback(&host).then(|| (name.to_owned(), host))
+}
+
+pub(in crate::rules) fn localhost_backing_default(c: &Context<'_>, out: &mut Ruling) {
+    let help = "let the start fail where the variable is missing: in a task, `localhost` is the task itself";
+    for fact in c.app.code.of(What::ReadsEnv) {
+        let Some((name, host)) = loopback_default(fact) else { continue };
+        let part = fact.place("default");
+        let span = fact.span.to(part);
+        match c.app.runners(fact.span.file, c.sources) {
+            Runners::Nobody => {}
+            Runners::Unknown => {
+                let message = format!("`{name}` falls back to `{host}` (not known to be deployed)");
+                out.violation(Violation::at(span, message).help(help).severity(Severity::Note));
+            }
+            Runners::Services(services) => {
+                for deployed in services {
+                    let provided = Provided::of(c, deployed);
+                    let service = &deployed.service.name;
+                    if provided.has(&name) {
+                        out.holds(span, format!("`{}` provides `{name}`", service.value));
+                        continue;
+                    }
+                    if provided.is_open() {
+                        out.unknown(service.span, "what its environment holds is not known");
+                        continue;
+                    }
+                    if !c.app.imports.may_reach(deployed.process, fact.span.file) {
+                        continue;
+                    }
+                    let message =
+                        format!("`{name}` falls back to `{host}` and `{}` does not provide it", service.value);
+                    let violation =
+                        Violation::at(span, message).help(help).related(service.span, "this service runs the code");
+                    // Without its collector, an app works on.
+                    let telemetry = ["OTEL", "OTLP", "JAEGER", "ZIPKIN", "STATSD"].iter().any(|w| name.contains(w));
+                    out.violation(if telemetry { violation.severity(Severity::Note) } else { violation });
+                }
+            }
+        }
+    }
+}
+
+pub(in crate::rules) fn embedded_datastore(c: &Context<'_>, out: &mut Ruling) {
+    for fact in c.app.code.of(What::Embeds) {
+        let kind = fact.note("kind").unwrap_or("SQLite");
+        let path = fact.text("path");
+        let memory =
+            fact.note("in") == Some("memory") || path.is_some_and(|p| p.contains(":memory:") || p == "sqlite://");
+        if let Some(Value::Environment { name, .. }) = fact.parts.get("path").map(|p| &p.value) {
+            let name = name.clone();
+            let services = source::services(c, fact);
+            if !services.is_empty() && services.iter().all(|d| d.process.environment.contains_key(&name)) {
+                continue;
+            }
+        }
+        if path.is_some_and(|p| {
+            p.contains("/tmp")
+                || p.contains("/var/cache")
+                || p.to_ascii_lowercase().contains("cache")
+                || p.contains("test")
+                || p.contains("mode=ro")
+        }) {
+            continue;
+        }
+        // A default that the service's environment replaces.
+        if is_replaced_default(c, fact) {
+            continue;
+        }
+        let services = source::services(c, fact);
+        if source::is_overridden(fact, &services) {
+            continue;
+        }
+        let message = if memory {
+            format!("data is kept in the memory of the process ({kind})")
+        } else {
+            format!("data is kept in {} {kind} file of the container", if kind.starts_with('H') { "an" } else { "a" })
+        };
+        let help = "connect to a database service: a file lives and dies with one task, and replicas do not share it";
+        let violation = Violation::at(fact.span, message).help(help);
+        source::report(c, out, fact, violation, |services| {
+            let lost = |d: &Deployed<'_>| {
+                memory
+                    || !d.service.mounts.iter().any(|m| {
+                        matches!(m.kind, MountKind::Volume | MountKind::Bind) && m.target.text() != Some("/tmp")
+                    })
+            };
+            let bad = services.iter().any(|d| lost(d) || d.many().value() == Some(&true) && !shares(d));
+            if bad { Severity::Error } else { Severity::Warning }
+        });
+    }
+}
+
+/// A volume that every node reaches is mounted.
+pub(in crate::rules) fn shares(deployed: &Deployed<'_>) -> bool {
+    deployed.service.mounts.iter().any(|m| deployed.stack.storage(m) == Storage::Network)
+}
+
+/// Whether a literal is only what a read of the environment falls back to, and every service provides the variable.
+fn is_replaced_default(c: &Context<'_>, fact: &SourceFact) -> bool {
+    let read = c.app.code.of(What::ReadsEnv).find(|r| {
+        r.span.file == fact.span.file
+            && (r.span.contains(fact.span) || r.parts.get("default").is_some_and(|d| d.span.contains(fact.span)))
+    });
+    let Some(name) = read.and_then(|r| r.text("name")) else { return false };
+    let services = source::services(c, fact);
+    !services.is_empty() && services.iter().all(|d| Provided::of(c, *d).has(name))
+}

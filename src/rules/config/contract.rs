@@ -1,0 +1,440 @@
+//! The environment that the code reads against the one that the stack provides.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::app::Deployed;
+use crate::app::image::Image;
+use crate::app::known::Role;
+use crate::code::{Language, SourceFact, Value, What};
+use crate::rules::{Context, Ruling, source};
+use crate::source::{FileId, Span, folder, join, name};
+use crate::spelling::distance;
+use crate::stack::Setting;
+use crate::violation::{Severity, Violation};
+
+/// Variables that every container has, or that the images of runtimes set.
+fn is_of_the_platform(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "PATH",
+        "HOME",
+        "HOSTNAME",
+        "PORT",
+        "TZ",
+        "PWD",
+        "OLDPWD",
+        "USER",
+        "LANG",
+        "LC_ALL",
+        "SHELL",
+        "TERM",
+        "TMPDIR",
+        "TEMP",
+        "TMP",
+        "CI",
+        "NODE_ENV",
+        "NODE_VERSION",
+        "PYTHON_VERSION",
+        "JAVA_HOME",
+        "GOPATH",
+        "RAILS_ENV",
+        "RACK_ENV",
+        "APP_ENV",
+        "DEBUG",
+        "NO_COLOR",
+        "VIRTUAL_ENV",
+        "UID",
+        "GID",
+        "PPID",
+        "EDITOR",
+        "SHLVL",
+    ];
+    const PREFIXES: &[&str] = &[
+        "ASPNETCORE_",
+        "DOTNET_",
+        "PHP_",
+        "GEM_",
+        "BUNDLE_",
+        "KUBERNETES_",
+        "GITHUB_",
+        "npm_",
+        "XDG_",
+        "BASH_",
+        "RUBY_",
+    ];
+    NAMES.contains(&name) || PREFIXES.iter().any(|p| name.starts_with(p)) || is_of_a_build(name)
+}
+
+/// A build writes these into what it makes; nothing reads them when it runs.
+fn is_of_a_build(name: &str) -> bool {
+    const PREFIXES: &[&str] = &[
+        "VITE_",
+        "REACT_APP_",
+        "NEXT_PUBLIC_",
+        "PUBLIC_",
+        "NUXT_PUBLIC_",
+        "EXPO_PUBLIC_",
+        "GATSBY_",
+        "VUE_APP_",
+        "STORYBOOK_",
+        "VERCEL_",
+    ];
+    PREFIXES.iter().any(|p| name.starts_with(p))
+}
+
+/// `export "$name=$value"`, `source <(…)`, `eval`: a script that may set any variable.
+static ANY_VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(export|declare -x)\s+"?\$|\beval\b|set -a|set -o allexport|\bprintenv\b.*_FILE|env \| grep"#)
+        .expect("a sound pattern")
+});
+
+/// Programs that put variables into the environment of what they start.
+const INJECTORS: &[&str] = &[
+    "doppler",
+    "envconsul",
+    "chamber",
+    "op",
+    "infisical",
+    "dotenv",
+    "dotenvx",
+    "vault",
+    "aws-vault",
+    "summon",
+    "berglas",
+    "teller",
+];
+
+/// What a service's task has in its environment.
+pub(in crate::rules) struct Provided<'a> {
+    deployed: Deployed<'a>,
+    /// Variables that a start script or the code itself sets.
+    set: BTreeSet<String>,
+    /// Why variables may be there that no file shows.
+    open: Option<&'static str>,
+}
+
+impl<'a> Provided<'a> {
+    pub(in crate::rules) fn of(c: &Context<'a>, deployed: Deployed<'a>) -> Self {
+        let mut set = BTreeSet::new();
+        let mut open = None;
+        let service = deployed.service;
+        for file in &service.env_files {
+            let base = folder(c.sources.path(deployed.stack.file()));
+            let found = file.text().and_then(|p| join(base, p)).and_then(|p| c.sources.find(&p));
+            if !found.is_some_and(|id| c.app.dotenv.iter().any(|(f, _)| *f == id)) {
+                open = Some("what its env file sets is not known");
+            }
+        }
+        for run in &deployed.process.chain.scripts {
+            let text = c.sources.text(run.file);
+            if ANY_VARIABLE.is_match(text) {
+                open = Some("its start script may set any variable");
+            }
+            set.extend(assigned(text));
+        }
+        for step in &deployed.process.chain.steps {
+            set.extend(step.assignments.iter().map(|(name, _)| name.clone()));
+            if INJECTORS.contains(&step.program()) || step.wrappers.iter().any(|w| INJECTORS.contains(&name(w))) {
+                open = Some("its start puts variables into the environment");
+            }
+        }
+        for fact in c.app.code.of(What::ReadsEnv).filter(|f| f.has("optional")) {
+            if deployed.process.runs.contains(&fact.span.file) {
+                set.extend(fact.text("name").map(str::to_owned));
+            }
+        }
+        if deployed.process.runs.iter().any(|f| c.sources.text(*f).contains("secrets_dir")) {
+            open = Some("secrets are read from a folder");
+        }
+        let loads = c.app.code.of(What::LoadsDotenv).any(|f| deployed.process.runs.contains(&f.span.file))
+            || c.app.code.of(What::ReadsEnv).any(|f| f.has("fields") && deployed.process.runs.contains(&f.span.file));
+        if loads {
+            for (file, variables) in &c.app.dotenv {
+                let path = c.sources.path(*file);
+                let carried = deployed.image.is_some_and(|i| c.app.carries(i, path, c.sources));
+                if carried && matches!(name(path), ".env" | ".env.production" | ".env.prod") {
+                    set.extend(variables.iter().map(|v| v.name.value.clone()));
+                }
+            }
+            // A file that is mounted over it may hold anything.
+            let mounted = service.mounts.iter().filter_map(|m| m.target.text()).any(|t| t.contains(".env"));
+            let granted = ["configs", "secrets"].iter().any(|key| c.text(service.place(&[key])).contains(".env"));
+            if mounted || granted {
+                open = Some("an env file is mounted");
+            }
+        }
+        Self { deployed, set, open }
+    }
+
+    /// Variables may be there that no file shows.
+    pub(in crate::rules) fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
+    pub(in crate::rules) fn has(&self, name: &str) -> bool {
+        let same = |known: &str| known == name || known.eq_ignore_ascii_case(name);
+        self.deployed.process.environment.keys().any(|k| same(k))
+            || self.set.contains(name)
+            // Where `X_FILE` is given, a start script or the library turns it into `X`.
+            || self.deployed.process.environment.contains_key(&format!("{name}_FILE"))
+            || is_of_the_platform(name)
+    }
+}
+
+/// The variables that a script gives a value: `X=1`, `export X=1`, `: ${X:=1}`, `read X`.
+fn assigned(text: &str) -> Vec<String> {
+    static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?m)(?:^|[\s;&(])([A-Za-z_][A-Za-z0-9_]*)=|\$\{([A-Za-z_][A-Za-z0-9_]*):?=")
+            .expect("a sound pattern")
+    });
+    ASSIGNED.captures_iter(text).filter_map(|c| Some(c.get(1).or(c.get(2))?.as_str().to_owned())).collect()
+}
+
+/// The services whose code is known.
+pub(in crate::rules) fn known<'a>(c: &Context<'a>) -> impl Iterator<Item = Deployed<'a>> {
+    let app = c.app;
+    app.deployed().filter(|d| d.image.is_some())
+}
+
+/// Facts that are the process's own: in its code, or in a file that configures it.
+fn own<'a>(c: &'a Context<'a>, deployed: &'a Deployed<'a>, what: What) -> impl Iterator<Item = &'a SourceFact> {
+    c.app.code.of(what).filter(move |f| c.app.is_run_by(f.span.file, deployed.process, c.sources))
+}
+
+pub(in crate::rules) fn env_var_unprovided(c: &Context<'_>, out: &mut Ruling) {
+    for deployed in known(c) {
+        let service = &deployed.service.name;
+        let provided = Provided::of(c, deployed);
+        let mut told: BTreeSet<String> = BTreeSet::new();
+        let located: BTreeMap<String, Span> = own(c, &deployed, What::Connects)
+            .filter_map(|f| match &f.parts.get("locator")?.value {
+                Value::Environment { name, default: None } => Some((name.clone(), f.span)),
+                _ => None,
+            })
+            .collect();
+        let borne: BTreeSet<&str> = own(c, &deployed, What::ReadsEnv)
+            .filter(|f| f.parts.contains_key("default") || f.has("optional"))
+            .filter_map(|f| f.text("name"))
+            .collect();
+        for fact in own(c, &deployed, What::ReadsEnv) {
+            let Some(variable) = fact.text("name") else { continue };
+            if borne.contains(variable) || is_of_a_build(variable) || fact.has("build") || fact.has("guarded") {
+                continue;
+            }
+            let required = fact.has("required");
+            let locates = located.contains_key(variable);
+            // A job may do without a service that the app needs.
+            if !required && (!locates || deployed.is_one_off()) {
+                continue;
+            }
+            if !c.app.imports.may_reach(deployed.process, fact.span.file) {
+                continue;
+            }
+            if source::is_overridden(fact, &[deployed]) {
+                continue;
+            }
+            if provided.has(variable) {
+                out.holds(fact.place("name"), format!("`{}` provides `{variable}`", service.value));
+                continue;
+            }
+            if let Some(why) = provided.open {
+                out.unknown(service.span, why);
+                continue;
+            }
+            if !told.insert(variable.to_owned()) {
+                continue;
+            }
+            let message = format!("`{variable}` is read and `{}` does not provide it", service.value);
+            let help = format!("give it under `environment:` of `{}`, or a default in the code", service.value);
+            let sure = required && !fact.has("inside") && !fact.doubtful;
+            out.violation(
+                Violation::at(fact.place("name"), message)
+                    .help(help)
+                    .related(service.span, "this service runs the code")
+                    .severity(if sure { Severity::Error } else { Severity::Warning }),
+            );
+        }
+    }
+}
+
+pub(in crate::rules) fn env_var_misspelled(c: &Context<'_>, out: &mut Ruling) {
+    for deployed in known(c) {
+        let provided = Provided::of(c, deployed);
+        let reads: BTreeMap<&str, &SourceFact> = own(c, &deployed, What::ReadsEnv)
+            .filter(|f| !f.doubtful)
+            .filter_map(|f| Some((f.text("name")?, f)))
+            .collect();
+        // Spring reads any property by the variable of its name.
+        let spring = deployed
+            .process
+            .runs
+            .iter()
+            .any(|f| matches!(c.app.code.files.get(f), Some(Language::Java | Language::Kotlin)))
+            || reads.values().any(|f| !c.app.code.files.contains_key(&f.span.file));
+        if reads.is_empty() || spring {
+            continue;
+        }
+        for setting in &deployed.service.environment {
+            let given = setting.name.value.as_str();
+            if reads.keys().any(|r| r.eq_ignore_ascii_case(given)) || is_read_elsewhere(c, &deployed, setting) {
+                continue;
+            }
+            let meant = reads.iter().find(|(read, _)| {
+                is_slip(given, read) && !provided.has(read) && deployed.service.setting(read).is_none()
+            });
+            if let Some((read, fact)) = meant {
+                let message = format!("`{given}` is read by nothing, `{read}` is");
+                out.violation(
+                    Violation::at(setting.name.span, message)
+                        .help(format!("write `{read}`"))
+                        .related(fact.place("name"), "read here"),
+                );
+            }
+        }
+    }
+}
+
+/// One word of the name is a slip of the pen, or the words stand in another order.
+fn is_slip(given: &str, read: &str) -> bool {
+    let (a, b): (Vec<&str>, Vec<&str>) = (given.split('_').collect(), read.split('_').collect());
+    if a.len() > 1 && a.len() == b.len() {
+        let (mut x, mut y) = (a.clone(), b.clone());
+        x.sort_unstable();
+        y.sort_unstable();
+        if x == y && a != b {
+            return true;
+        }
+    }
+    if a.len() != b.len() {
+        return given.replace('_', "") == read.replace('_', "");
+    }
+    let differing: Vec<(&str, &str)> = a.into_iter().zip(b).filter(|(x, y)| x != y).collect();
+    let [(x, y)] = differing.as_slice() else { return false };
+    if matches!((*x, *y), ("URI", "URL") | ("URL", "URI")) {
+        return true;
+    }
+    let digits = |w: &str| w.chars().filter(char::is_ascii_digit).collect::<String>();
+    let length = x.len().min(y.len());
+    digits(x) == digits(y) && length >= 4 && distance(x, y) <= if length > 6 { 2 } else { 1 }
+}
+
+/// Its name stands somewhere in what the service runs: a script, a file of settings, the Dockerfile.
+fn is_read_elsewhere(c: &Context<'_>, deployed: &Deployed<'_>, setting: &Setting) -> bool {
+    let name = &setting.name.value;
+    let runtime = ["NODE_", "JAVA_", "PYTHON", "GUNICORN_", "UVICORN_", "WEB_", "CELERY_", "SPRING_", "LOG", "MALLOC_"];
+    runtime.iter().any(|p| name.starts_with(p))
+        || texts(c, deployed).any(|(_, text)| text.contains(name.as_str()) || reads_alike(text, name))
+}
+
+/// Names that begin alike are put together: `f"SHOP_{key}"`.
+fn reads_alike(text: &str, name: &str) -> bool {
+    let Some((first, _)) = name.split_once('_') else { return false };
+    ["\"", "'", "{", "$", "`", "%"].iter().any(|end| text.contains(&format!("{first}_{end}")))
+}
+
+/// The texts of what a service runs and of what configures it.
+fn texts<'a>(c: &'a Context<'a>, deployed: &'a Deployed<'a>) -> impl Iterator<Item = (FileId, &'a str)> {
+    let scripts = deployed.process.chain.scripts.iter().map(|s| s.file);
+    let image = deployed.image;
+    let files = c.sources.files().filter(move |(id, f)| {
+        let configures =
+            ["yml", "yaml", "properties", "toml", "json", "ini", "conf", "cfg", "xml", "env", "tmpl", "template", "sh"];
+        deployed.process.runs.contains(id)
+            || f.path.rsplit_once('.').is_some_and(|(_, e)| configures.contains(&e))
+                && !deployed.stack.files.contains(id)
+                && image.is_some_and(|i| c.app.carries(i, &f.path, c.sources))
+    });
+    let dockerfile = image.map(|i| i.file);
+    files.map(|(id, _)| id).chain(scripts).chain(dockerfile).map(|id| (id, c.sources.text(id)))
+}
+
+/// An image on a plain runtime: nothing in it but its own code turns `X_FILE` into `X`.
+fn is_plain(image: &Image) -> bool {
+    image.base.is_scratch() || image.base.known.is_some_and(|k| matches!(k.role, Role::Runtime | Role::Os))
+}
+
+/// Variables of libraries that take a file's name.
+fn is_of_a_library(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "SSL_CERT_FILE",
+        "PGPASSFILE",
+        "NETRC",
+        "GOOGLE_APPLICATION_CREDENTIALS",
+        "AWS_SHARED_CREDENTIALS_FILE",
+        "AWS_CONFIG_FILE",
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
+        "REQUESTS_CA_BUNDLE",
+        "NODE_EXTRA_CA_CERTS",
+        "KUBECONFIG",
+        "AWS_CA_BUNDLE",
+        "CURL_CA_BUNDLE",
+    ];
+    NAMES.contains(&name) || !name.ends_with("_FILE")
+}
+
+/// A text that reads any variable's file: `_FILE` glued to a name, a folder of secrets.
+static ANY_FILE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"["'`}%+*]_FILE\b|file_env|secrets_dir|configtree:|AddKeyPerFile"#).expect("a sound pattern")
+});
+
+pub(in crate::rules) fn secret_file_not_read(c: &Context<'_>, out: &mut Ruling) {
+    for deployed in known(c).filter(|d| !d.process.runs.is_empty()) {
+        let service = deployed.service;
+        let Some(image) = deployed.image.filter(|i| is_plain(i)) else { continue };
+        if deployed.process.runs.iter().any(|f| c.app.code.unread.contains(f)) {
+            out.unknown(service.name.span, "not all of its code could be read");
+            continue;
+        }
+        let _ = image;
+        let own: Vec<&str> = texts(c, &deployed).map(|(_, text)| text).collect();
+        let reads = |word: &str| own.iter().any(|text| text.contains(word));
+        let any = own.iter().any(|text| ANY_FILE.is_match(text));
+        let whole = own.iter().any(|text| {
+            text.match_indices("/run/secrets").any(|(at, m)| {
+                let rest = &text[at + m.len()..];
+                !rest.starts_with('/') || rest[1..].starts_with(['$', '{', '"', '\'', '%', '*', '#'])
+            })
+        });
+        let mut named: BTreeSet<String> = BTreeSet::new();
+        for setting in &service.environment {
+            let Some(path) = setting.value.as_ref().and_then(|v| v.text()) else { continue };
+            let Some(secret) = path.strip_prefix("/run/secrets/") else { continue };
+            named.insert(secret.to_owned());
+            let variable = setting.name.value.as_str();
+            if is_of_a_library(variable) || any || reads(variable) || reads(path) {
+                out.holds(setting.name.span, format!("`{variable}` is read"));
+                continue;
+            }
+            let message = format!("`{variable}` is read by nothing that `{}` runs", service.name.value);
+            let help =
+                "read the file in the code or in a start script: `_FILE` is a custom of official images, not of Docker";
+            let span = setting.value.as_ref().map_or(setting.name.span, |v| setting.name.span.to(v.span));
+            out.violation(Violation::at(span, message).help(help).related(service.name.span, "this service"));
+        }
+        for node in service.node.get("secrets").map(crate::syntax::tree::Node::items).unwrap_or_default() {
+            let text = |key: &str| node.get(key).and_then(crate::syntax::tree::Node::scalar);
+            let source = node.scalar().or_else(|| text("source"));
+            let Some(source) = source.filter(|s| !s.contains('$')) else { continue };
+            let target = text("target").unwrap_or_else(|| source.clone());
+            let file = name(&target).to_owned();
+            let in_command = service
+                .command
+                .iter()
+                .flatten()
+                .chain(service.entrypoint.iter().flatten())
+                .any(|a| a.raw.contains(&file));
+            let in_setting = service
+                .environment
+                .iter()
+                .any(|s| s.value.as_ref().is_some_and(|v| v.raw.contains(&file) || v.raw.contains("/run/secrets")));
+            if any || whole || named.contains(&file) || in_command || in_setting || reads(&file) || reads(&source) {
+                continue;
+            }
+            let message = format!("the secret `{source}` is read by nothing that `{}` runs", service.name.value);
+            let help = format!("read `/run/secrets/{file}` in the code, or take the grant away");
+            out.violation(Violation::at(node.span, message).help(help).severity(Severity::Warning));
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! How a process ends, and what it leaves undone.
+
+use crate::app::chain::Link;
+use crate::app::known::Role as ImageRole;
+use crate::app::probe::{self, Presence};
+use crate::app::{Deployed, Process, server};
+use crate::code::{Language, SourceFact, What};
+use crate::rules::{Context, Ruling, source};
+use crate::violation::{Severity, Violation};
+
+/// What the runtime of a main process does with SIGTERM as PID 1, where nobody handles it.
+fn ignores(c: &Context<'_>, process: &Process, step: &crate::app::chain::Step) -> bool {
+    let program = step.program();
+    let args: Vec<&str> = step.args();
+    let script = |end: &str| args.iter().any(|a| a.ends_with(end));
+    match program {
+        "node" | "nodejs" => args.iter().any(|a| !a.starts_with('-')) && !step.has("-e"),
+        _ if program.starts_with("python") => script(".py") || args.first() == Some(&"-m") || args.contains(&"-m"),
+        "php" => script(".php"),
+        // A program of Rust dies of no signal that it does not ask for, as PID 1.
+        _ => {
+            let rust = process.runs.iter().all(|f| c.app.code.files.get(f) == Some(&Language::Rust));
+            !process.runs.is_empty() && rust && args.is_empty()
+        }
+    }
+}
+
+/// Packages of Node and Python that end well by themselves when they are told to.
+const HANDLERS: &[&str] = &[
+    "close-with-grace",
+    "@godaddy/terminus",
+    "lightship",
+    "http-graceful-shutdown",
+    "stoppable",
+    "node-graceful-shutdown",
+    "@fastify/graceful-shutdown",
+    "pm2",
+    "exit-hook",
+    "async-exit-hook",
+    "death",
+    "signal-exit",
+    "node-cleanup",
+    "uvicorn",
+    "gunicorn",
+    "waitress",
+    "hypercorn",
+    "celery",
+    "next",
+    "nuxt",
+    "@sveltejs/adapter-node",
+    "strapi",
+    "@strapi/strapi",
+    "ghost",
+    "discord.py",
+    "aiogram",
+    "python-telegram-bot",
+];
+
+pub(super) fn pid1_ignores_sigterm(c: &Context<'_>, out: &mut Ruling) {
+    for process in c.app.processes.iter().filter(|p| p.service.is_some()) {
+        let Some(deployed) = c.app.deployed_of(process) else { continue };
+        let Some(image) = deployed.image else { continue };
+        if deployed.is_one_off() || process.runs.is_empty() {
+            continue;
+        }
+        let init = deployed.service.text(&["init"]);
+        if init.as_ref().is_some_and(|t| t.text() != Some("false")) {
+            out.holds(deployed.service.name.span, "an init is PID 1 and forwards signals");
+            continue;
+        }
+        let signal = deployed.service.text(&["stop_signal"]).and_then(|t| t.text().map(str::to_owned));
+        let signal = signal.or_else(|| image.stop_signal.as_ref().map(|s| s.value.clone()));
+        if signal.is_some_and(|s| !s.contains("TERM") && s != "15") {
+            continue;
+        }
+        for step in process.chain.main_steps() {
+            let alone = step.under.is_empty()
+                && step.wrappers.iter().all(|w| !w.contains("tini") && !w.contains("dumb-init") && !w.contains("init"));
+            let bare = step.under.iter().all(|l| matches!(l, Link::Shell(_)));
+            if !alone && !bare || step.under.iter().any(|l| matches!(l, Link::Init)) || !ignores(c, process, step) {
+                continue;
+            }
+            if process.runs.iter().any(|f| c.app.code.unread.contains(f)) {
+                out.unknown(step.span, "not all of the code could be read");
+                continue;
+            }
+            let handled =
+                c.app.code.of(What::HandlesSignal).find(|f| process.runs.contains(&f.span.file) && handles_term(c, f));
+            if let Some(handler) = handled {
+                out.holds(handler.span, "SIGTERM is handled");
+                continue;
+            }
+            if let Some(library) = library(c, process) {
+                out.holds(library, "a library ends the process well");
+                continue;
+            }
+            // A module that is not of the repository handles its signals itself, or not: nobody knows.
+            if !is_own(c, process, step) {
+                out.unknown(step.span, "what it runs is not in the repository");
+                continue;
+            }
+            let shown = step.shown();
+            let message = format!("`{shown}` is PID 1 and has no handler for SIGTERM");
+            let help =
+                "handle SIGTERM in the code (stop taking work, finish, exit), or set `init: true` for the service";
+            out.violation(
+                Violation::at(step.span, message).help(help).related(deployed.service.name.span, "runs without `init`"),
+            );
+        }
+    }
+}
+
+/// Whether the file that is started is one of the repository's.
+fn is_own(c: &Context<'_>, process: &Process, step: &crate::app::chain::Step) -> bool {
+    let known = !c.app.imports.from_start(process).is_empty() || c.app.imports.has_start(process);
+    let compiled = step
+        .args()
+        .iter()
+        .any(|a| a.contains("dist/") || a.contains("build/") || a.contains("lib/") || a.contains("out/"));
+    let rust = process.runs.iter().all(|f| c.app.code.files.get(f) == Some(&Language::Rust));
+    known || compiled || rust
+}
+
+/// A handler of Rust that waits for Ctrl-C only does not see SIGTERM.
+fn handles_term(c: &Context<'_>, fact: &SourceFact) -> bool {
+    let text = c.text(fact.span);
+    if c.app.code.files.get(&fact.span.file) == Some(&Language::Rust) {
+        return !text.contains("ctrl_c") && !text.contains("with_graceful_shutdown")
+            || c.sources.text(fact.span.file).contains("SignalKind::terminate");
+    }
+    match fact.parts.get("signal") {
+        None => true,
+        Some(part) => {
+            let signal = c.text(part.span);
+            signal.contains("TERM")
+                || fact.text("signal").is_none_or(|s| s.contains("TERM"))
+                    && !signal.contains("SIGINT")
+                    && !signal.contains("SIGHUP")
+                    && !signal.contains("SIGUSR")
+                    && !signal.contains("SIGPIPE")
+                    && !signal.contains("uncaught")
+                    && !signal.contains("unhandled")
+                    && !signal.contains("exit")
+                    && !signal.contains("message")
+        }
+    }
+}
+
+fn library(c: &Context<'_>, process: &Process) -> Option<crate::source::Span> {
+    let folders: Vec<&str> = process.runs.iter().map(|f| c.sources.path(*f)).collect();
+    c.app.manifests.iter().find_map(|manifest| {
+        let folder = crate::source::folder(c.sources.path(manifest.file));
+        if !folders.iter().any(|p| crate::source::is_within(p, folder)) {
+            return None;
+        }
+        manifest
+            .dependencies
+            .iter()
+            .filter(|d| !d.dev)
+            .find(|d| HANDLERS.contains(&d.name.value.as_str()))
+            .map(|d| d.name.span)
+    })
+}
+
+pub(super) fn healthcheck_needs_own_dns(c: &Context<'_>, out: &mut Ruling) {
+    for deployed in c.app.deployed() {
+        let Presence::Probe(probe) = probe::of(&deployed, c.sources) else { continue };
+        let own = deployed.service.name.value.as_str();
+        let hostname = deployed.service.text(&["hostname"]).and_then(|t| t.text().map(str::to_owned));
+        let aliases: Vec<&str> =
+            deployed.service.networks.iter().flatten().flat_map(|n| n.aliases.iter().map(String::as_str)).collect();
+        for host in probe.hosts() {
+            if hostname.as_deref() == Some(host.as_str()) {
+                continue;
+            }
+            if host == own || aliases.contains(&host.as_str()) {
+                let message = format!("the probe asks for `{host}`, a name that is there only after the first probe");
+                out.violation(
+                    Violation::at(probe.span, message).help("ask `127.0.0.1`: the probe runs in the task itself"),
+                );
+            } else if deployed.stack.service(&host).is_some() {
+                let message = format!("the probe asks for `{host}`: it fails when that service does");
+                let help = "ask `127.0.0.1`: a probe that depends on another service restarts both";
+                out.violation(Violation::at(probe.span, message).help(help).severity(Severity::Warning));
+            }
+        }
+    }
+}
+
+pub(super) fn restart_budget_strands_service(c: &Context<'_>, out: &mut Ruling) {
+    for deployed in c.app.deployed() {
+        let service = deployed.service;
+        if service.is_job() || deployed.process.chain.ends() {
+            continue;
+        }
+        let policy = ["deploy", "restart_policy"];
+        let Some(node) = service.node.at(&policy) else { continue };
+        let text = |key: &str| service.text(&["deploy", "restart_policy", key]);
+        let condition = text("condition").and_then(|t| t.text().map(str::to_owned));
+        let runs = runs_on(&deployed);
+        if condition.as_deref() == Some("none") {
+            if runs && let Some(entry) = node.entry("condition") {
+                let help = "write `condition: any`: a task that ends is replaced";
+                out.violation(
+                    Violation::at(entry.span(), "`condition: none` leaves a task that ends down for good").help(help),
+                );
+            }
+            continue;
+        }
+        if let (Some(entry), Some(attempts)) = (
+            node.entry("max_attempts"),
+            text("max_attempts").and_then(|t| t.text().and_then(|n| n.parse::<u64>().ok())),
+        ) && attempts > 0
+            && node.get("window").is_none()
+            && (condition.as_deref() != Some("on-failure") || runs)
+        {
+            let message = format!("`max_attempts: {attempts}` without `window` counts every restart since the deploy");
+            let help = "set `window: 120s`: then only restarts within it count";
+            out.violation(Violation::at(entry.span(), message).help(help));
+        } else if node.get("max_attempts").is_some() {
+            out.holds(node.span, "the restarts are counted within a window");
+        }
+        if condition.as_deref() == Some("on-failure")
+            && is_server(&deployed)
+            && let Some(entry) = node.entry("condition")
+        {
+            let message = "`condition: on-failure` leaves a task that ends with 0 down for good";
+            out.violation(Violation::at(entry.span(), message).help("write `condition: any`").severity(Severity::Note));
+        }
+    }
+}
+
+/// It is known to work until it is told to stop.
+fn is_server(deployed: &Deployed<'_>) -> bool {
+    deployed.process.chain.main().is_some_and(server::is_long_running)
+        || deployed.process.known.is_some_and(|k| k.role.is_backing() || matches!(k.role, ImageRole::Proxy))
+            && deployed.service.command.is_none()
+}
+
+/// A service that others reach, or a known server.
+fn runs_on(deployed: &Deployed<'_>) -> bool {
+    is_server(deployed) || deployed.is_reached()
+}
+
+pub(super) fn consumer_auto_ack(c: &Context<'_>, out: &mut Ruling) {
+    for fact in c.app.code.of(What::AutoAcks) {
+        let by = fact.note("by").unwrap_or_default();
+        let text = c.sources.text(fact.span.file);
+        // An answer queue, or a stream of which a part may be lost.
+        if text.contains("amq.rabbitmq.reply-to") || text.contains("exclusive: true") || text.contains("exclusive=True")
+        {
+            continue;
+        }
+        let message = format!("messages are acknowledged before they are worked on (`{by}`)");
+        let violation = Violation::at(fact.span, message)
+            .help("acknowledge a message when its work is done: a task that is stopped gives it back");
+        // What a consumer of a log commits is a place, not a message.
+        let severity = if by.contains("auto.commit") { Severity::Note } else { Severity::Warning };
+        source::report(c, out, fact, violation, |_| severity);
+    }
+}

@@ -1,0 +1,241 @@
+//! Where the code writes its logs.
+
+use std::collections::BTreeSet;
+
+use crate::app::server;
+use crate::code::{Language, SourceFact, Value, What};
+use crate::rules::{Context, Ruling, source};
+use crate::source::{Class, Kind, Span, name};
+use crate::syntax::dockerfile::Body;
+use crate::violation::{Severity, Violation};
+
+pub(in crate::rules) fn logs_to_file(c: &Context<'_>, out: &mut Ruling) {
+    let mut told: BTreeSet<Span> = BTreeSet::new();
+    for fact in c.app.code.of(What::Logs) {
+        if fact.note("sink") == Some("stdout") {
+            if !source::services(c, fact).is_empty() {
+                out.holds(fact.span, "logs go to the standard streams");
+            }
+            continue;
+        }
+        if fact.note("sink") != Some("file") || !told.insert(fact.span) || is_contained(&told, fact.span) {
+            continue;
+        }
+        if source::is_overridden(fact, &source::services(c, fact)) {
+            continue;
+        }
+        let part = fact.parts.get("file");
+        let written = part.map(|p| c.text(p.span)).unwrap_or_default();
+        let path = fact.text("file").filter(|p| !p.contains("${") || p.starts_with('/') || p.contains('/'));
+        if is_stream(path.unwrap_or(written)) || links_to_stream(c, fact, path) {
+            continue;
+        }
+        // A name that is not resolved may be anything: a stream, a class.
+        let unresolved = path.is_none() && part.is_some_and(|p| p.value == Value::Unknown) && !names_a_file(written);
+        if matches!(part.map(|p| &p.value), Some(Value::Environment { default: None, .. })) || unresolved {
+            out.unknown(fact.span, "where the log goes is not known");
+            continue;
+        }
+        let message = match path {
+            Some(path) => format!("logs are written to `{path}`"),
+            None => "logs are written to a file".to_owned(),
+        };
+        let help = "write to standard output: `docker service logs` and the logging driver take it from there";
+        let violation = Violation::at(fact.place("file"), message).help(help);
+        if fact.parts.contains_key("name") && !is_used(c, fact) {
+            continue;
+        }
+        let also = also_streams(c, fact);
+        source::report(c, out, fact, violation, |services| {
+            if services.is_empty() || also { Severity::Warning } else { Severity::Error }
+        });
+    }
+    nginx(c, out);
+}
+
+/// A handler of a dictionary of logging counts where a logger names it.
+fn is_used(c: &Context<'_>, fact: &SourceFact) -> bool {
+    let quoted = c.text(fact.place("name")).trim_matches(['"', '\'']);
+    let text = c.sources.text(fact.span.file);
+    text.matches(&format!("\"{quoted}\"")).count() + text.matches(&format!("'{quoted}'")).count() > 1
+}
+
+fn is_contained(told: &BTreeSet<Span>, span: Span) -> bool {
+    told.iter().any(|other| *other != span && other.contains(span))
+}
+
+fn is_stream(path: &str) -> bool {
+    [
+        "/dev/std",
+        "/dev/fd",
+        "/proc/self/fd",
+        "/proc/1/fd",
+        "php://",
+        "STDOUT",
+        "STDERR",
+        "sys.std",
+        "os.Stdout",
+        "os.devnull",
+        "/dev/null",
+    ]
+    .iter()
+    .any(|s| path.contains(s))
+}
+
+/// Words of an expression that make a path.
+fn names_a_file(written: &str) -> bool {
+    let lower = written.to_ascii_lowercase();
+    lower.contains(".log")
+        || lower.contains("log_file")
+        || lower.contains("logfile")
+        || lower.contains("log_path")
+        || lower.contains("logs/")
+        || lower.contains("\"log\"")
+        || lower.contains("'log'")
+        || lower.contains("log_dir")
+        || lower.contains("logdir")
+        || lower.contains("'logs'")
+        || lower.contains("\"logs\"")
+}
+
+/// `RUN ln -sf /dev/stdout /var/log/app.log` in the image.
+fn links_to_stream(c: &Context<'_>, fact: &SourceFact, path: Option<&str>) -> bool {
+    let Some(path) = path else { return false };
+    let services = source::services(c, fact);
+    !services.is_empty()
+        && services.iter().all(|d| {
+            d.image.is_some_and(|image| {
+                let dockerfile = c.app.dockerfile(image);
+                dockerfile.lineage(image.stage).into_iter().flat_map(|s| dockerfile.stage(s)).any(|i| match &i.body {
+                    Body::Run(command) => command.script().is_some_and(|s| {
+                        s.commands().into_iter().any(|cmd| {
+                            cmd.program() == Some("ln")
+                                && cmd
+                                    .words
+                                    .iter()
+                                    .any(|w| w.text().starts_with("/dev/std") || w.text().starts_with("/proc/"))
+                                && cmd.words.iter().any(|w| {
+                                    w.text().ends_with(path.trim_start_matches("./"))
+                                        || path.ends_with(w.text().trim_start_matches("./"))
+                                })
+                        })
+                    }),
+                    _ => false,
+                })
+            })
+        })
+}
+
+/// The same service logs to the standard streams too.
+fn also_streams(c: &Context<'_>, fact: &SourceFact) -> bool {
+    let services = source::services(c, fact);
+    // Spring Boot goes on writing to the console.
+    if fact.note("setting").is_some_and(|s| s.starts_with("logging.file")) {
+        return true;
+    }
+    let library = library(c, fact);
+    c.app.code.of(What::Logs).filter(|o| o.note("sink") == Some("stdout")).any(|o| {
+        services.iter().any(|d| c.app.is_run_by(o.span.file, d.process, c.sources))
+            && library == self::library(c, o)
+            && !is_print(c, o)
+    })
+}
+
+fn library(c: &Context<'_>, fact: &SourceFact) -> Option<Language> {
+    c.app.code.files.get(&fact.span.file).map(|l| l.family())
+}
+
+/// `console.log` is no sink of a logging library; `os.Stdout` may be anything's.
+fn is_print(c: &Context<'_>, fact: &SourceFact) -> bool {
+    let text = c.text(fact.span);
+    text.starts_with("console.")
+}
+
+/// nginx in an image of one's own: its image links the default paths to the standard streams, and no others.
+fn nginx(c: &Context<'_>, out: &mut Ruling) {
+    let pattern = regex::Regex::new(r"(?m)^\s*((access_log|error_log)\s+([^\s;]+)[^;\n]*;)").expect("a sound pattern");
+    for (id, file) in c.sources.files().filter(|(_, f)| f.class == Class::App && f.kind == Kind::Other) {
+        if !name(&file.path).ends_with(".conf") {
+            continue;
+        }
+        let carrier = c.app.processes.iter().filter_map(|p| Some((p, c.app.image_of(p)?))).find(|(p, image)| {
+            p.chain.main_steps().any(|s| server::program(s).name == "nginx")
+                && c.app.carries(image, &file.path, c.sources)
+                || image.base.reference.as_ref().is_some_and(|r| r.short() == "nginx")
+                    && c.app.carries(image, &file.path, c.sources)
+        });
+        let Some((process, _)) = carrier else { continue };
+        let text = c.sources.text(id);
+        let streams = pattern.captures_iter(text).any(|f| is_stream(&f[3]));
+        for found in pattern.captures_iter(text) {
+            let path = &found[3];
+            let linked =
+                matches!(path, "/var/log/nginx/access.log" | "/var/log/nginx/error.log" | "off" | "stderr" | "syslog");
+            if linked
+                || is_stream(path)
+                || path.starts_with("syslog:")
+                || path.contains('$')
+                || path.starts_with("memory:")
+            {
+                continue;
+            }
+            let hit = found.get(1).expect("group 1");
+            let message = format!("logs are written to `{path}`");
+            let violation = Violation::at(Span::new(id, hit.start(), hit.end()), message)
+                .help("write to /dev/stdout and /dev/stderr");
+            let deployed = process.service.is_some();
+            out.violation(violation.severity(match (deployed, streams) {
+                (true, false) => Severity::Error,
+                (true, true) => Severity::Warning,
+                _ => Severity::Note,
+            }));
+        }
+    }
+}
+
+pub(in crate::rules) fn buffered_stdout(c: &Context<'_>, out: &mut Ruling) {
+    for process in &c.app.processes {
+        let Some(deployed) = c.app.deployed_of(process) else { continue };
+        let set = |name: &str| process.environment.get(name).is_some_and(|v| v.text() != Some(""));
+        if set("PYTHONUNBUFFERED") || deployed.service.text(&["tty"]).is_some_and(|t| t.text() == Some("true")) {
+            out.holds(deployed.service.name.span, "Python writes at once");
+            continue;
+        }
+        for step in process.chain.main_steps() {
+            if !step.program().starts_with("python")
+                || step
+                    .args()
+                    .iter()
+                    .take_while(|a| a.starts_with('-'))
+                    .any(|a| a.contains('u') && !a.starts_with("--"))
+            {
+                continue;
+            }
+            if step.assignments.iter().any(|(n, _)| n == "PYTHONUNBUFFERED") {
+                continue;
+            }
+            let program = server::program(step);
+            if matches!(program.name.as_str(), "gunicorn" | "uvicorn" | "celery" | "flask" | "manage.py" | "pytest") {
+                continue;
+            }
+            let imported = c.app.imports.from_start(process);
+            let prints = c.app.code.of(What::Prints).find(|f| {
+                process.runs.contains(&f.span.file)
+                    && (imported.is_empty() || imported.contains(&f.span.file))
+                    && !f.has("guarded")
+            });
+            let unbuffers = process.runs.iter().any(|f| {
+                let text = c.sources.text(*f);
+                text.contains("line_buffering")
+                    || text.contains("PYTHONUNBUFFERED")
+                    || text.contains("sys.stdout.flush")
+            });
+            if let Some(print) = prints.filter(|_| !unbuffers) {
+                let violation = Violation::at(step.span, "Python holds back what it prints (no `PYTHONUNBUFFERED`)")
+                    .help("set `ENV PYTHONUNBUFFERED=1`, or start Python with `-u`")
+                    .related(print.span, "prints here");
+                out.violation(violation);
+            }
+        }
+    }
+}

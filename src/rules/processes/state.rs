@@ -1,0 +1,270 @@
+//! State that a process keeps to itself: sessions, uploads, live connections.
+
+use crate::app::Deployed;
+use crate::code::{SourceFact, Value, What};
+use crate::rules::backing::literal::shares;
+use crate::rules::{Context, Ruling, source};
+use crate::source::{Class, Kind, Span, name};
+use crate::stack::{MountKind, Storage};
+use crate::violation::{Severity, Violation};
+
+/// Facts of one kind that lie in code which the same service runs.
+fn beside<'a>(c: &'a Context<'a>, fact: &'a SourceFact, what: What) -> impl Iterator<Item = &'a SourceFact> {
+    let services = source::services(c, fact);
+    c.app.code.of(what).filter(move |other| {
+        if services.is_empty() {
+            let near = |f: &SourceFact| c.sources.path(f.span.file).split('/').next().map(str::to_owned);
+            return near(other) == near(fact) || other.span.file == fact.span.file;
+        }
+        services.iter().any(|d| c.app.is_run_by(other.span.file, d.process, c.sources))
+    })
+}
+
+pub(in crate::rules) fn in_memory_session(c: &Context<'_>, out: &mut Ruling) {
+    for fact in c.app.code.of(What::Session) {
+        let store = fact.note("store");
+        if store == Some("shared") {
+            out.holds(fact.span, "sessions are kept in a service of their own");
+            continue;
+        }
+        let by = fact.note("by").unwrap_or_default();
+        let kind = fact.note("kind");
+        // The memory cache of ASP.NET holds sessions only where there are some.
+        if kind == Some("session") || by.is_empty() {
+            continue;
+        }
+        if beside(c, fact, What::Session).any(|o| o.note("store") == Some("shared")) {
+            continue;
+        }
+        if by == "AddDistributedMemoryCache"
+            && !beside(c, fact, What::Session).any(|o| o.note("kind") == Some("session"))
+        {
+            continue;
+        }
+        let store = match (store, by) {
+            (Some("cache"), _) => {
+                let cache = beside(c, fact, What::Session).find(|o| o.note("kind") == Some("cache"));
+                match cache.and_then(|o| o.parts.get("store")).map(|p| c.text(p.span)) {
+                    Some(text) if text.contains("memory_store") || text.contains("LocMem") => "memory",
+                    Some(text) if text.contains("file_store") => "files",
+                    _ => continue,
+                }
+            }
+            (Some(store), _) => store,
+            (None, _) => continue,
+        };
+        if source::is_overridden(fact, &source::services(c, fact)) {
+            continue;
+        }
+        let place = if store == "files" { "in files of the container" } else { "in the memory of the process" };
+        let help = "keep them in a service that every task reaches (Redis, a database), or in a signed cookie";
+        let violation = Violation::at(fact.span, format!("sessions are kept {place} (`{by}`)")).help(help);
+        source::report(c, out, fact, with_replicas(c, fact, violation), |services| {
+            if source::many(services) { Severity::Error } else { Severity::Warning }
+        });
+    }
+}
+
+/// Where the stack asks for several tasks.
+fn with_replicas(c: &Context<'_>, fact: &SourceFact, mut violation: Violation) -> Violation {
+    for deployed in source::services(c, fact).iter().filter(|d| d.many().value() == Some(&true)) {
+        if let Some((span, what)) = deployed.replicas_place() {
+            violation = violation.related(span, what);
+        }
+    }
+    violation
+}
+
+pub(in crate::rules) fn local_upload_storage(c: &Context<'_>, out: &mut Ruling) {
+    for fact in c.app.code.of(What::Uploads) {
+        if fact.note("store") == Some("shared") {
+            out.holds(fact.span, "uploads are kept in an object store");
+            continue;
+        }
+        if beside(c, fact, What::Uploads).any(|o| o.note("store") == Some("shared")) {
+            continue;
+        }
+        let by = fact.note("by").unwrap_or_default();
+        let path = fact.text("path").map_or_else(|| c.text(fact.place("path")).to_owned(), str::to_owned);
+        if path.contains("/tmp")
+            || path.contains("tempfile")
+            || path.contains("tmpdir")
+            || path.contains("TemporaryFile")
+        {
+            continue;
+        }
+        if matches!(fact.parts.get("path").map(|p| &p.value), Some(Value::Environment { default: None, .. })) {
+            continue;
+        }
+        if source::is_overridden(fact, &source::services(c, fact)) {
+            continue;
+        }
+        // Laravel has a disk by default: what counts is that something is stored on it.
+        if by == "FILESYSTEM_DISK" && !stores(c, fact) {
+            continue;
+        }
+        let help = "put them into an object store, or on a volume that every node reaches";
+        let violation =
+            Violation::at(fact.span, format!("uploads are kept in files of the container (`{by}`)")).help(help);
+        source::report(c, out, fact, with_replicas(c, fact, violation), |services| {
+            let lost = services.iter().any(|d| d.many().value() == Some(&true) && !shares(d));
+            if lost { Severity::Error } else { Severity::Warning }
+        });
+    }
+}
+
+fn stores(c: &Context<'_>, fact: &SourceFact) -> bool {
+    let marks = ["->store(", "->storeAs(", "->storePublicly", "Storage::put", "->putFile", "Storage::disk"];
+    let services = source::services(c, fact);
+    services.iter().flat_map(|d| &d.process.runs).any(|f| marks.iter().any(|m| c.sources.text(*f).contains(m)))
+}
+
+pub(in crate::rules) fn realtime_without_adapter(c: &Context<'_>, out: &mut Ruling) {
+    for fact in c.app.code.of(What::Realtime) {
+        if let Some(adapter) = beside(c, fact, What::Adapts).next() {
+            out.holds(adapter.span, "messages are carried between the tasks");
+            continue;
+        }
+        let by = fact.note("by").unwrap_or_default();
+        let help = "add an adapter that carries messages between the tasks (Redis, PostgreSQL, NATS)";
+        let violation = Violation::at(fact.span, format!("`{by}` reaches only the clients of its own task")).help(help);
+        source::report(c, out, fact, with_replicas(c, fact, violation), |services| {
+            if services.is_empty() || source::many(services) { Severity::Warning } else { Severity::Note }
+        });
+    }
+}
+
+/// Directives of proxies that tie a client to one task.
+const STICKY: &[(&str, &str)] = &[
+    ("ip_hash", r"(?m)^\s*(ip_hash)\s*;"),
+    ("sticky", r"(?m)^\s*(sticky)\s+(cookie|learn|route)\b"),
+    ("balance source", r"(?m)^\s*(balance\s+source)\b"),
+    ("cookie", r"(?m)^\s*(cookie\s+\S+\s+insert\b[^\n]*)"),
+    ("lb_policy ip_hash", r"(?m)^\s*(lb_policy\s+(ip_hash|cookie|client_ip_hash)\b)"),
+];
+
+pub(in crate::rules) fn sticky_sessions(c: &Context<'_>, out: &mut Ruling) {
+    let help =
+        "keep sessions in a service that every task reaches: a task that is replaced takes its clients' state along";
+    for deployed in c.app.deployed() {
+        for path in [&["deploy", "labels"][..], &["labels"][..]] {
+            let mut told = false;
+            for label in deployed.service.settings(path) {
+                let name = label.name.value.to_ascii_lowercase();
+                let off = label.value.as_ref().is_some_and(|v| v.text() == Some("false"));
+                let sticky = name.starts_with("traefik.")
+                    && (name.contains("loadbalancer.sticky")
+                        || name.contains("loadbalancer.stickiness")
+                        || name.ends_with(".sticky"));
+                let caddy = name.starts_with("caddy")
+                    && name.ends_with("lb_policy")
+                    && label.value.as_ref().is_some_and(|v| {
+                        v.text().is_some_and(|t| {
+                            t.starts_with("ip_hash") || t.starts_with("cookie") || t.starts_with("client_ip_hash")
+                        })
+                    });
+                if (sticky || caddy) && !off && !told {
+                    told = true;
+                    let shown = if caddy {
+                        format!("lb_policy {}", label.value.as_ref().and_then(|v| v.text()).unwrap_or_default())
+                    } else {
+                        label.name.value.clone()
+                    };
+                    out.violation(
+                        Violation::at(label.name.span, format!("`{shown}` ties a client to one task")).help(help),
+                    );
+                }
+            }
+        }
+    }
+    for (id, file) in c.sources.files().filter(|(_, f)| f.class == Class::App && f.kind == Kind::Other) {
+        let lower = name(&file.path).to_ascii_lowercase();
+        let proxy = lower.ends_with(".conf")
+            || lower.ends_with(".cfg")
+            || lower.ends_with(".conf.template")
+            || lower.contains("caddyfile");
+        if !proxy {
+            continue;
+        }
+        let text = c.sources.text(id);
+        for (shown, pattern) in STICKY {
+            let pattern = regex::Regex::new(pattern).expect("sound patterns");
+            for found in pattern.captures_iter(text) {
+                let hit = found.get(1).expect("group 1");
+                let words = if shown.contains("lb_policy") { hit.as_str() } else { shown };
+                let span = Span::new(id, hit.start(), hit.end());
+                out.violation(Violation::at(span, format!("`{words}` ties a client to one task")).help(help));
+            }
+        }
+    }
+}
+
+pub(in crate::rules) fn shared_local_volume(c: &Context<'_>, out: &mut Ruling) {
+    let deployed: Vec<Deployed<'_>> = c.app.deployed().collect();
+    for (at, second) in deployed.iter().enumerate() {
+        for mount in &second.service.mounts {
+            let Some(source) = own_source(second, mount) else { continue };
+            let twin = deployed[..at].iter().find_map(|first| {
+                if !std::ptr::eq(first.stack, second.stack) {
+                    return None;
+                }
+                let other =
+                    first.service.mounts.iter().find(|m| own_source(first, m).as_deref() == Some(source.as_str()))?;
+                let writes = mount.read_only.known() != Some(&true) || other.read_only.known() != Some(&true);
+                (writes && !together(first, second)).then_some((first, other))
+            });
+            let Some((first, other)) = twin else { continue };
+            let message =
+                format!("`{source}` is also mounted by `{}`, and every node has its own", first.service.name.value);
+            let help = "pin both services to one node by a label, or use a volume driver that every node reaches";
+            let apart = apart(first, second);
+            let violation = Violation::at(mount.span, message).help(help).related(other.span, "mounted here too");
+            out.violation(if apart { violation.severity(Severity::Error) } else { violation });
+        }
+    }
+}
+
+/// The local volume or folder that a mount shows, where it is the node's own.
+fn own_source(deployed: &Deployed<'_>, mount: &crate::stack::Mount) -> Option<String> {
+    if !matches!(mount.kind, MountKind::Volume | MountKind::Bind)
+        || deployed.stack.storage(mount) != Storage::Node
+        || deployed.is_one_off()
+    {
+        return None;
+    }
+    let source = mount.source.as_ref()?.text()?;
+    const SYSTEM: &[&str] =
+        &["/var/run", "/run", "/proc", "/sys", "/etc", "/dev", "/var/lib/docker", "/var/log", "/lib", "/usr", "/"];
+    let of_the_node = mount.kind == MountKind::Bind
+        && (SYSTEM.iter().any(|s| source == *s || *s != "/" && crate::source::is_within(source, s))
+            || !source.starts_with('/'));
+    let network =
+        ["gfs", "gluster", "nfs", "efs", "ceph", "mnt"].iter().any(|w| source.split('/').any(|p| p.contains(w)));
+    let foreign = of_the_node || source.contains("{{") || mount.kind == MountKind::Bind && network;
+    (!foreign).then(|| source.to_owned())
+}
+
+/// Both surely run on the same node, or on every one.
+fn together(a: &Deployed<'_>, b: &Deployed<'_>) -> bool {
+    let pins = |d: &Deployed<'_>| -> Vec<String> {
+        d.service.constraints().iter().map(|t| t.raw.replace(' ', "")).filter(|t| t.contains("==")).collect()
+    };
+    let (x, y) = (pins(a), pins(b));
+    let global = |d: &Deployed<'_>| d.service.mode() == crate::stack::Mode::Global;
+    let unknown = |d: &Deployed<'_>| d.service.constraints().iter().any(|t| t.fact.is_unknown());
+    global(a) && global(b) || unknown(a) || unknown(b) || x.iter().any(|pin| y.contains(pin))
+}
+
+/// Both surely run on different nodes.
+fn apart(a: &Deployed<'_>, b: &Deployed<'_>) -> bool {
+    let pin = |d: &Deployed<'_>, key: &str| {
+        d.service
+            .constraints()
+            .iter()
+            .find_map(|t| t.raw.replace(' ', "").strip_prefix(&format!("{key}==")).map(str::to_owned))
+    };
+    ["node.hostname", "node.id", "node.role"].iter().any(|key| match (pin(a, key), pin(b, key)) {
+        (Some(x), Some(y)) => x != y,
+        _ => false,
+    })
+}

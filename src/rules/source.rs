@@ -1,0 +1,60 @@
+//! What rules on source code share: who runs it, and what that does to a finding.
+
+use super::{Context, Ruling};
+use crate::app::{Deployed, Runners};
+use crate::code::SourceFact;
+use crate::violation::{Certainty, Severity, Violation};
+
+/// Reports what the code does at a place, as bad as `severity` makes it for the services that run it; one step less where
+/// none is known to; not at all where it is known that none does.
+pub(super) fn report(
+    c: &Context<'_>,
+    out: &mut Ruling,
+    fact: &SourceFact,
+    violation: Violation,
+    severity: impl Fn(&[Deployed<'_>]) -> Severity,
+) {
+    let mut violation = violation;
+    let level = match c.app.runners(fact.span.file, c.sources) {
+        Runners::Nobody => return,
+        Runners::Services(services) => {
+            for deployed in services.iter().take(3) {
+                let name = &deployed.service.name;
+                violation = violation.related(name.span, format!("`{}` runs this code", name.value));
+            }
+            severity(&services)
+        }
+        Runners::Unknown => {
+            violation.message += " (not known to be deployed)";
+            match severity(&[]) {
+                Severity::Error => Severity::Warning,
+                _ => Severity::Note,
+            }
+        }
+    };
+    if fact.doubtful {
+        violation = violation.certainty(Certainty::Guess);
+    }
+    out.violation(violation.severity(level));
+}
+
+/// Whether one of the services runs in several tasks, or might.
+pub(super) fn many(services: &[Deployed<'_>]) -> bool {
+    services.iter().any(|d| d.many().value() == Some(&true))
+}
+
+/// Whether every service that runs a fact's code sets the variable that overrides it. Spring reads `DDL_AUTO` and
+/// `DDLAUTO` alike.
+pub(super) fn is_overridden(fact: &SourceFact, services: &[Deployed<'_>]) -> bool {
+    let Some(variable) = fact.note("variable") else { return false };
+    let plain = |name: &str| name.replace('_', "").to_ascii_uppercase();
+    !services.is_empty() && services.iter().all(|d| d.process.environment.keys().any(|k| plain(k) == plain(variable)))
+}
+
+/// The services that run a fact's code; empty where none is known to.
+pub(super) fn services<'a>(c: &Context<'a>, fact: &SourceFact) -> Vec<Deployed<'a>> {
+    match c.app.runners(fact.span.file, c.sources) {
+        Runners::Services(services) => services,
+        Runners::Nobody | Runners::Unknown => Vec::new(),
+    }
+}
