@@ -36,6 +36,10 @@
   (#any-of? @_add "AddStackExchangeRedisCache" "AddDistributedSqlServerCache" "AddDistributedRedisCache") (#set! store "shared") (#gate! "Add(StackExchangeRedis|DistributedSqlServer|DistributedRedis)Cache"))
 
 ; Clients
+((string_literal (string_literal_content) @connects.locator) @connects
+  (#match? @connects.locator "(?i)^(server|host|data source)=[^;]+;.*(database|username|user id|uid|password|initial catalog)=") (#gate! "(?i)(server|host|data source)="))
+((string_literal (string_literal_content) @connects.locator) @connects
+  (#match? @connects.locator "^(amqps?|mongodb|redis|postgres(ql)?|mysql)://[^ ]+$") (#gate! "://"))
 ((invocation_expression function: (member_access_expression name: (identifier) @_use) arguments: (argument_list . (argument [(string_literal) (identifier)] @connects.locator))) @connects
   (#any-of? @_use "UseNpgsql" "UseSqlServer" "UseMySql" "UseMySQL" "Connect") (#gate! "UseNpgsql|UseSqlServer|UseMySq|ConnectionMultiplexer"))
 ((object_creation_expression type: (_) @_client arguments: (argument_list . (argument [(string_literal) (identifier)] @connects.locator))) @connects

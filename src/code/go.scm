@@ -57,7 +57,7 @@
 ((call_expression function: (selector_expression operand: (identifier) @_sql field: (field_identifier) @_open) arguments: (argument_list . (_) @_driver . (_) @connects.locator)) @connects
   (#any-of? @_sql "sql" "sqlx" "otelsql" "gorm") (#any-of? @_open "Open" "Connect" "MustConnect" "ConnectContext") (#not-match? @_driver "sqlite") (#gate! "sqlx?\\.(Open|Connect|MustConnect)|gorm\\.Open"))
 ((call_expression function: (selector_expression operand: (identifier) @_driver field: (field_identifier) @_open) arguments: (argument_list . (_) @connects.locator)) @connects
-  (#any-of? @_driver "postgres" "mysql" "amqp" "mgo" "nats" "redis" "sqlserver" "amqp091" "pgx" "pgxpool") (#any-of? @_open "Open" "Dial" "Connect" "ParseURL" "DialURL") (#gate! "(postgres|mysql|amqp|mgo|nats|redis|sqlserver|amqp091|pgx|pgxpool)\\.(Open|Dial|Connect|ParseURL|DialURL)"))
+  (#any-of? @_driver "postgres" "mysql" "amqp" "mgo" "nats" "redis" "sqlserver" "amqp091" "pgx" "pgxpool") (#any-of? @_open "Open" "Dial" "Connect" "ParseURL" "DialURL") (#not-match? @connects.locator "^\"(tcp|unix)\"$") (#gate! "(postgres|mysql|amqp|mgo|nats|redis|sqlserver|amqp091|pgx|pgxpool)\\.(Open|Dial|Connect|ParseURL|DialURL)"))
 ((call_expression function: (selector_expression field: (field_identifier) @_apply) arguments: (argument_list . (_) @connects.locator)) @connects
   (#any-of? @_apply "ApplyURI") (#gate! "ApplyURI"))
 ((composite_literal type: (qualified_type package: (package_identifier) @_redis name: (type_identifier) @_options) body: (literal_value (keyed_element key: (literal_element (identifier) @_addr) value: (literal_element (_) @connects.locator)))) @connects

@@ -29,6 +29,10 @@
 ((method_invocation object: (_) @_factory name: (identifier) @_set arguments: (argument_list . (string_literal) @connects.locator)) @connects
   (#match? @_factory "(?i)factory|dataSource|config|hikari|ds$") (#any-of? @_set "setHost" "setJdbcUrl" "setUrl" "setHostName" "setUri") (#gate! "setHost|setJdbcUrl|setUrl|setHostName|setUri"))
 
+((method_invocation name: (identifier) @_put arguments: (argument_list . (_) @_key . (string_literal) @connects.locator)) @connects
+  (#any-of? @_put "put" "setProperty") (#match? @_key "BOOTSTRAP_SERVERS|bootstrap\\.servers") (#gate! "BOOTSTRAP_SERVERS|bootstrap\\.servers"))
+((string_literal) @connects.locator (#match? @connects.locator "^.(jdbc:(postgresql|mysql|mariadb|sqlserver|oracle)|mongodb|redis|amqps?)://?[a-z0-9]") (#gate! "://"))
+
 ; Schedulers
 ((method_declaration (modifiers (annotation name: (_) @_scheduled)) name: (identifier)) @schedules
   (#match? @_scheduled "(^|\\.)Scheduled$") (#set! by "@Scheduled") (#gate! "@Scheduled"))

@@ -86,7 +86,7 @@
 
 ; Sessions. https://expressjs.com/en/resources/middleware/session.html
 ((call_expression function: (identifier) @_session arguments: (arguments . (object) @_options .)) @session
-  (#any-of? @_session "session" "expressSession" "expresssession") (#lacks-key? @_options "store") (#set! store "memory") (#set! by "express-session") (#file-has? "express-session"))
+  (#match? @_session "^([eE]xpress_?)?[sS]ession(s|Middleware)?$") (#lacks-key? @_options "store") (#set! store "memory") (#set! by "express-session") (#file-has? "express-session"))
 ((call_expression function: (call_expression function: (identifier) @_require arguments: (arguments (string) @_name)) arguments: (arguments . (object) @_options .)) @session
   (#eq? @_require "require") (#match? @_name "express-session") (#lacks-key? @_options "store") (#set! store "memory") (#set! by "express-session") (#file-has? "express-session"))
 ((call_expression function: (member_expression property: (property_identifier) @_session) arguments: (arguments . (object) @_options .)) @session
@@ -137,6 +137,8 @@
   (#any-of? @_server "MongoMemoryServer" "MongoMemoryReplSet") (#eq? @_create "create") (#set! kind "MongoDB") (#set! in "memory") (#gate! "MongoMemory"))
 
 ; Schedulers
+((new_expression constructor: (_) @_cron arguments: (arguments . (_) . (_))) @schedules
+  (#match? @_cron "^(croner\\.)?Cron$") (#set! by "croner") (#file-has? "croner"))
 ((call_expression function: (member_expression object: (identifier) @_cron property: (property_identifier) @_schedule) arguments: (arguments . (_) . (_))) @schedules
   (#any-of? @_cron "cron" "nodeCron") (#eq? @_schedule "schedule") (#set! by "node-cron") (#file-has? "node-cron|from .cron.|require..cron"))
 ((call_expression function: (member_expression object: (identifier) @_schedule property: (property_identifier) @_job) arguments: (arguments . (_) . (_))) @schedules
@@ -173,6 +175,8 @@
 ; https://nodejs.org/api/child_process.html
 ((call_expression function: (_) @_spawn arguments: (arguments . (string) @runs-command.name)) @runs-command
   (#match? @_spawn "^(child_process\\.|childProcess\\.|cp\\.)?(spawn|spawnSync|exec|execSync|execFile|execFileSync)$") (#file-has? "child_process"))
+((call_expression function: (identifier) @_run arguments: (arguments . (string) @runs-command.name . (array))) @runs-command
+  (#match? @_run "(?i)^(run|exec|spawn|execute|execFile|sh|cmd)[A-Za-z]*$") (#file-has? "child_process"))
 ((call_expression function: (identifier) @_execa arguments: (arguments . (string) @runs-command.name)) @runs-command
   (#any-of? @_execa "execa" "execaSync" "$") (#file-has? "execa"))
 ((call_expression function: (_) @_exists arguments: (arguments . (string) @looks-for-command.name)) @looks-for-command

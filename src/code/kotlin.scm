@@ -22,6 +22,8 @@
 ((assignment (_) @_url (string_literal) @connects.locator) @connects
   (#match? @_url "(^|\\.)jdbcUrl$") (#gate! "jdbcUrl"))
 
+((infix_expression (_) @_key (identifier) @_to (string_literal) @connects.locator) @connects
+  (#match? @_key "BOOTSTRAP_SERVERS|bootstrap\\.servers") (#eq? @_to "to") (#gate! "BOOTSTRAP_SERVERS|bootstrap\\.servers"))
 ((annotation (constructor_invocation (user_type (identifier) @_scheduled))) @schedules
   (#eq? @_scheduled "Scheduled") (#set! by "@Scheduled") (#gate! "@Scheduled"))
 ((annotation (constructor_invocation (user_type (identifier) @elects.name))) @elects

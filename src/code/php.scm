@@ -35,7 +35,7 @@
 ((function_call_expression function: (name) @_set) @session
   (#eq? @_set "session_set_save_handler") (#set! store "shared") (#gate! "session_set_save_handler"))
 
-((function_call_expression function: (name) @_move) @uploads
+((function_call_expression function: (name) @_move arguments: (arguments . (argument) . (argument (_) @uploads.path))) @uploads
   (#eq? @_move "move_uploaded_file") (#set! by "move_uploaded_file") (#gate! "move_uploaded_file"))
 
 ((object_creation_expression (name) @_pdo (arguments . (argument (_) @connects.locator))) @connects
@@ -44,8 +44,8 @@
   (#any-of? @_connect "mysqli_connect" "pg_connect" "mysql_connect") (#gate! "mysqli?_connect|pg_connect"))
 ((member_call_expression object: (variable_name) @_redis name: (name) @_connect arguments: (arguments . (argument (_) @connects.locator))) @connects
   (#match? @_redis "(?i)redis|memcache") (#any-of? @_connect "connect" "pconnect" "addServer") (#gate! "(?i)redis|memcache"))
-((array_creation_expression (array_element_initializer (string) @_driver (string)) (array_element_initializer (string) @_host (string) @connects.locator)) @connects
-  (#match? @_driver "^.driver.$") (#match? @_host "^.host.$") (#gate! "driver"))
+((array_element_initializer (string) @_host (string) @connects.locator) @connects
+  (#match? @_host "^.host.$") (#file-has? "['\"]driver['\"]\\s*=>\\s*['\"](mysql|pgsql|sqlsrv|mariadb|redis)"))
 ((array_element_initializer (string) @_key (function_call_expression function: (name) @_env arguments: (arguments . (argument (string) @_name) . (argument (string) @_default)))) @session
   (#match? @_key "^.driver.$") (#eq? @_env "env") (#match? @_name "^.SESSION_DRIVER.$") (#match? @_default "^.(file|array).$") (#set! store "files") (#set! by "SESSION_DRIVER") (#set! variable "SESSION_DRIVER") (#gate! "SESSION_DRIVER"))
 ((array_element_initializer (string) @_key (function_call_expression function: (name) @_env arguments: (arguments . (argument (string) @_name) . (argument (string) @uploads.path)))) @uploads

@@ -127,7 +127,7 @@
   (#eq? @_key "MEDIA_ROOT") (#set! by "MEDIA_ROOT") (#gate! "MEDIA_ROOT"))
 ((call function: (attribute object: (_) @_file attribute: (identifier) @_save)
   arguments: (argument_list . (call function: (_) @_join arguments: (argument_list . (_) @_folder)))) @uploads
-  (#match? @_file "^(f|file|.*_file|upload|uploaded.*|image|photo|avatar)$") (#eq? @_save "save") (#match? @_join "join$") (#match? @_folder "UPLOAD|upload|MEDIA|media")
+  (#match? @_file "^(f|file|.*_file|upload|uploaded.*|.*image.*|photo|.*avatar.*|receipt|doc|document|.*_pic(ture)?)$") (#eq? @_save "save") (#match? @_join "join$") (#match? @_folder "UPLOAD|upload|MEDIA|media")
   (#set! by "save") (#gate! "\\.save\\("))
 ; Uploads go elsewhere.
 ((assignment left: (identifier) @_key right: (string) @_backend) @uploads
@@ -144,6 +144,8 @@
   (#any-of? @_host "host" "dsn" "bootstrap_servers" "endpoint" "url") (#gate! "Redis|connect|MongoClient|ConnectionParameters|Elasticsearch|SMTP|Minio|Kafka|create_pool"))
 ((call function: (_) @_client arguments: (argument_list . [(string) (identifier)] @connects.locator)) @connects
   (#match? @_client "^(redis\\.)?(Redis|StrictRedis)$|psycopg2?\\.connect$|asyncpg\\.connect$|smtplib\\.SMTP$|pika\\.ConnectionParameters$") (#gate! "Redis|psycopg|asyncpg|smtplib|pika"))
+((call function: (_) @_client arguments: (argument_list (dictionary (pair key: (string) @_key value: (_) @connects.locator)))) @connects
+  (#match? @_client "(Producer|Consumer|AdminClient)$") (#match? @_key "bootstrap.servers") (#gate! "bootstrap\\.servers"))
 ((assignment left: (_) @_key right: (_) @connects.locator) @connects
   (#match? @_key "(SQLALCHEMY_DATABASE_URI|CELERY_BROKER_URL|BROKER_URL|broker_url|MONGO_URI|REDIS_URL|EMAIL_HOST$|CACHE_REDIS_URL|RATELIMIT_STORAGE_URL|DATABASE_URL|SQLALCHEMY_DATABASE_URL)")
   (#gate! "SQLALCHEMY_DATABASE_UR|BROKER_URL|broker_url|MONGO_URI|REDIS_URL|STORAGE_URL|DATABASE_URL|EMAIL_HOST"))

@@ -156,15 +156,16 @@ impl<'t> FileScan<'t> {
         let mut late = |_: &tree_sitter::QueryCursorState| {
             if Instant::now() > until { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
+        if compiled.only.as_ref().is_some_and(|only| !only.is_match(self.scope.text)) {
+            return Some(());
+        }
         let mut cursor = QueryCursor::new();
         cursor.set_match_limit(4096);
         let options = QueryCursorOptions::new().progress_callback(&mut late);
         let text = self.scope.text;
         let mut matches = cursor.matches_with_options(&compiled.query, self.scope.root, text.as_bytes(), options);
         while let Some(found) = matches.next() {
-            if !compiled.only.as_ref().is_none_or(|only| only.is_match(text))
-                || !compiled.keys.iter().all(|test| holds(test, found.captures, text))
-            {
+            if !compiled.keys.iter().all(|test| holds(test, found.captures, text)) {
                 continue;
             }
             let mut parts = BTreeMap::new();

@@ -1,5 +1,6 @@
 //! V. Build, release, run: strictly apart; what runs was built before, and is known by its name.
 
+pub(super) mod context;
 mod runnable;
 
 use super::{Checks, Context, Ruling};
@@ -18,8 +19,10 @@ pub(super) const CHECKS: Checks = &[
     ("build-tools-in-final-stage", build_tools_in_final_stage),
     ("code-fetched-at-run", code_fetched_at_run),
     ("code-mounted-over-image", code_mounted_over_image),
+    ("context-without-dockerignore", context::context_without_dockerignore),
     ("dockerfile-invalid", dockerfile_invalid),
     ("entrypoint-not-runnable", runnable::entrypoint_not_runnable),
+    ("image-not-pullable", context::image_not_pullable),
     ("moving-base-image", moving_base_image),
     ("mutable-image-tag", mutable_image_tag),
 ];

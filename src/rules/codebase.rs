@@ -10,6 +10,7 @@ use crate::syntax::tree::Node;
 use crate::violation::Violation;
 
 pub(super) const CHECKS: Checks = &[
+    ("clones-code-at-build", super::build::context::clones_code_at_build),
     ("deploy-input-untracked", deploy_input_untracked),
     ("generated-tree-tracked", generated_tree_tracked),
     ("not-a-repository", not_a_repository),

@@ -1,6 +1,7 @@
 //! II. Dependencies: declared, fixed, and shipped with the app.
 
 mod pins;
+mod shipped;
 
 use super::codebase::first_line;
 use super::{Checks, Context, Ruling};
@@ -10,11 +11,14 @@ use crate::syntax::manifest::{Ecosystem, Manifest};
 use crate::violation::{Severity, Violation};
 
 pub(super) const CHECKS: Checks = &[
+    ("dev-dependency-at-runtime", shipped::dev_dependency_at_runtime),
+    ("host-runtime-mounted", shipped::host_runtime_mounted),
     ("install-ignores-lock", install_ignores_lock),
     ("lockfile-ignored", lockfile_ignored),
     ("lockfile-missing", lockfile_missing),
     ("lockfile-not-copied", lockfile_not_copied),
     ("manifest-invalid", manifest_invalid),
+    ("undeclared-system-tool", shipped::undeclared_system_tool),
     ("unpinned-dependency", pins::unpinned_dependency),
 ];
 

@@ -26,8 +26,10 @@ pub(super) fn report(
         }
         Runners::Unknown => {
             violation.message += " (not known to be deployed)";
+            // What not even an image carries may never leave its author's machine.
+            let built = c.app.processes.iter().any(|p| c.app.is_run_by(fact.span.file, p, c.sources));
             match severity(&[]) {
-                Severity::Error => Severity::Warning,
+                Severity::Error if built => Severity::Warning,
                 _ => Severity::Note,
             }
         }

@@ -61,7 +61,14 @@ impl<'w> Tracer<'w> {
             inner.span = text.span;
             inner.around = Around { conditional: here.around.conditional, ..here.around };
             let kept = self.last.clone();
+            let first = self.chain.steps.len();
             self.script(&parsed, &inner);
+            // What stands behind the script's name goes to its last command; npm wants `--` in front.
+            if n == 1
+                && let Some(step) = self.chain.steps[first..].last_mut()
+            {
+                step.argv.extend(passed_on(program, script, argv));
+            }
             if n == 2 {
                 self.last = kept;
             }
@@ -180,4 +187,15 @@ fn argv_folder(argv: &[Argument], here: &Here) -> String {
         .position(|a| matches!(a.text(), "--prefix" | "--cwd" | "-C" | "--dir"))
         .and_then(|n| argv.get(n + 1));
     named.map_or_else(|| here.cwd.clone(), |a| absolute(&here.cwd, a.text()))
+}
+
+/// The words behind a script's name that its command is given.
+fn passed_on(program: &str, script: &str, argv: &[Argument]) -> Vec<Argument> {
+    let behind = argv.iter().position(|a| a.text() == script).map_or(argv.len(), |at| at + 1);
+    let rest = &argv[behind..];
+    match rest.iter().position(|a| a.text() == "--") {
+        Some(at) => rest[at + 1..].to_vec(),
+        None if program == "npm" => Vec::new(),
+        None => rest.to_vec(),
+    }
 }

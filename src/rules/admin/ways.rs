@@ -1,5 +1,7 @@
 //! Ways into a running app, and code that changes its schema.
 
+use std::collections::BTreeSet;
+
 use crate::app::chain::Step;
 use crate::app::server;
 use crate::code::What;
@@ -14,10 +16,14 @@ pub(in crate::rules) fn schema_auto_sync(c: &Context<'_>, out: &mut Ruling) {
         let does = if destructive { "drops and recreates" } else { "changes" };
         format!("`{by}` {does} the schema at every start")
     };
+    let mut said = BTreeSet::new();
     for fact in c.app.code.of(What::SyncsSchema) {
         let by = fact.note("by").unwrap_or_default();
         let services = source::services(c, fact);
         if source::is_overridden(fact, &services) {
+            continue;
+        }
+        if !said.insert((fact.span.file, by.to_owned())) {
             continue;
         }
         if by == "drop_all" {
@@ -178,7 +184,9 @@ fn options(c: &Context<'_>, process: &crate::app::Process, out: &mut Ruling, hel
             None => return,
         };
         let message = format!("`{shown}` opens a debugger to whoever reaches the port");
-        out.violation(Violation::at(span, message).help(help).severity(Severity::Error));
+        let deployed = process.service.is_some();
+        let severity = if deployed { Severity::Error } else { Severity::Warning };
+        out.violation(Violation::at(span, message).help(help).severity(severity));
     };
     let names = ["NODE_OPTIONS", "JAVA_TOOL_OPTIONS", "JAVA_OPTS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS"];
     if let Some(deployed) = c.app.deployed_of(process) {

@@ -1,5 +1,7 @@
 //! Where the code itself looks for its backing services, and what it keeps in place of one.
 
+use std::collections::BTreeSet;
+
 use crate::app::credential::password_in_url;
 use crate::app::{Deployed, Runners, locator};
 use crate::code::{SourceFact, Value, What};
@@ -58,6 +60,7 @@ fn is_loopback(host: &str) -> bool {
 
 pub(in crate::rules) fn hardcoded_backing_url(c: &Context<'_>, out: &mut Ruling) {
     let mut told: Vec<Span> = Vec::new();
+    let mut said = BTreeSet::new();
     for fact in c.app.code.of(What::Connects) {
         let Some(part) = fact.parts.get("locator") else { continue };
         let services = source::services(c, fact);
@@ -71,12 +74,23 @@ pub(in crate::rules) fn hardcoded_backing_url(c: &Context<'_>, out: &mut Ruling)
         }
         // A name alone is one only where the client is given nothing else.
         let text = part.value.text().unwrap_or_default();
+        // Laravel's queues and caches that are not chosen stand in their files all the same.
+        let path = c.sources.path(fact.span.file);
+        if path.ends_with("config/queue.php")
+            || path.ends_with("config/cache.php")
+            || path.ends_with("config/broadcasting.php")
+        {
+            continue;
+        }
         if told.contains(&part.span) || !text.contains([':', '=']) && text.contains(['/', '\\', ' ']) {
             continue;
         }
         told.push(part.span);
         let span = definition(c, part.span, text);
         let message = format!("the address of `{host}` is written in the code");
+        if !said.insert((fact.span.file, host.clone())) {
+            continue;
+        }
         let help = "read it from the environment, so that each deploy says where its services are";
         let mut violation = Violation::at(span, message).help(help);
         if let Some(password) = password_in_url(text) {
@@ -194,8 +208,15 @@ fn loopback_default(fact: &SourceFact) -> Option<(String, String)> {
 
 pub(in crate::rules) fn localhost_backing_default(c: &Context<'_>, out: &mut Ruling) {
     let help = "let the start fail where the variable is missing: in a task, `localhost` is the task itself";
+    let mut said = BTreeSet::new();
     for fact in c.app.code.of(What::ReadsEnv) {
         let Some((name, host)) = loopback_default(fact) else { continue };
+        // Laravel's drivers that are not chosen.
+        let spare = ["MEMCACHED_", "BEANSTALK", "SQS_", "DYNAMODB_"].iter().any(|p| name.starts_with(p));
+        let php = c.sources.path(fact.span.file).ends_with(".php");
+        if php && spare || !said.insert((fact.span.file, name.clone())) {
+            continue;
+        }
         let part = fact.place("default");
         let span = fact.span.to(part);
         match c.app.runners(fact.span.file, c.sources) {
@@ -254,6 +275,15 @@ pub(in crate::rules) fn embedded_datastore(c: &Context<'_>, out: &mut Ruling) {
         }) {
             continue;
         }
+        // Files that are made, searched or handed on are no store.
+        let lower = c.sources.path(fact.span.file).to_ascii_lowercase();
+        if ["backup", "search", "export", "dump", "migrat", "import", "commands/", "poc", "exploit"]
+            .iter()
+            .any(|w| lower.contains(w))
+        {
+            continue;
+        }
+        let opened = fact.has("inside") && path.is_none();
         // A default that the service's environment replaces.
         if is_replaced_default(c, fact) {
             continue;
@@ -277,7 +307,13 @@ pub(in crate::rules) fn embedded_datastore(c: &Context<'_>, out: &mut Ruling) {
                     })
             };
             let bad = services.iter().any(|d| lost(d) || d.many().value() == Some(&true) && !shares(d));
-            if bad { Severity::Error } else { Severity::Warning }
+            if opened {
+                Severity::Note
+            } else if bad {
+                Severity::Error
+            } else {
+                Severity::Warning
+            }
         });
     }
 }

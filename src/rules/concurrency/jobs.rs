@@ -15,7 +15,10 @@ pub(in crate::rules) fn scheduler_in_replicas(c: &Context<'_>, out: &mut Ruling)
         let Some(deployed) = c.app.deployed_of(process) else { continue };
         for step in process.chain.main_steps() {
             let program = server::program(step);
-            let beat = program.name == "celery" && program.has(&["worker"]) && program.has(&["-B", "--beat"]);
+            let beat = program.name == "celery"
+                && program.has(&["worker"])
+                && program.has(&["-B", "--beat"])
+                && !step.shown().contains("redbeat");
             let cron = matches!(program.name.as_str(), "cron" | "crond" | "supercronic" | "dcron");
             let alone = program.name == "celery" && program.has(&["beat"]);
             if !(beat || cron || alone) {

@@ -158,12 +158,12 @@ impl<'a> Provided<'a> {
                     set.extend(variables.iter().map(|v| v.name.value.clone()));
                 }
             }
-            // A file that is mounted over it may hold anything.
-            let mounted = service.mounts.iter().filter_map(|m| m.target.text()).any(|t| t.contains(".env"));
-            let granted = ["configs", "secrets"].iter().any(|key| c.text(service.place(&[key])).contains(".env"));
-            if mounted || granted {
-                open = Some("an env file is mounted");
-            }
+        }
+        // A file that is mounted for the code to load may hold anything.
+        let mounted = service.mounts.iter().filter_map(|m| m.target.text()).any(|t| t.contains(".env"));
+        let granted = ["configs", "secrets"].iter().any(|key| c.text(service.place(&[key])).contains(".env"));
+        if mounted || granted {
+            open = Some("an env file is mounted");
         }
         Self { deployed, set, open }
     }

@@ -110,7 +110,9 @@ pub(in crate::rules) fn binds_loopback(c: &Context<'_>, out: &mut Ruling) {
                     continue;
                 }
             };
-            if !reached || configured(c, process, &shown) {
+            // Of a third party's image, neither its config nor its variables are known.
+            let foreign = process.image.is_none() && message.contains("unless told");
+            if !reached || foreign && !matches!(shown.as_str(), "flask" | "uvicorn") || configured(c, process, &shown) {
                 continue;
             }
             let violation = Violation::at(step.span, message).help("listen on every address: 0.0.0.0");
@@ -126,6 +128,11 @@ pub(in crate::rules) fn binds_loopback(c: &Context<'_>, out: &mut Ruling) {
             .or_else(|| fact.text("port"))
             .filter(|h| h.contains(|c: char| c.is_alphabetic() || c == '.'));
         let Some(host) = told.filter(|h| is_loopback(h)) else { continue };
+        // Port 0 is for the process itself, as is a server for development.
+        let file = name(c.sources.path(fact.span.file));
+        if fact.text("port") == Some("0") || crate::source::has_word(file, &["dev", "devserver", "development"]) {
+            continue;
+        }
         let services = source::services(c, fact);
         // A guard keeps it to the file that is started.
         if fact.has("guarded") && !services.iter().any(|d| starts(c, d, fact.span.file)) {
@@ -271,6 +278,9 @@ pub(in crate::rules) fn non_http_socket_binding(c: &Context<'_>, out: &mut Rulin
                 o.span.file == fact.span.file && o.parts.contains_key("port") && !o.parts.contains_key("path")
             });
         if other {
+            continue;
+        }
+        if path.contains("/run/docker/plugins") || path.contains("docker.sock") {
             continue;
         }
         let path = path.trim_start_matches("unix://").trim_start_matches("unix:");

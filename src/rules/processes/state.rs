@@ -1,5 +1,7 @@
 //! State that a process keeps to itself: sessions, uploads, live connections.
 
+use std::collections::BTreeSet;
+
 use crate::app::Deployed;
 use crate::code::{SourceFact, Value, What};
 use crate::rules::backing::literal::shares;
@@ -76,6 +78,7 @@ fn with_replicas(c: &Context<'_>, fact: &SourceFact, mut violation: Violation) -
 }
 
 pub(in crate::rules) fn local_upload_storage(c: &Context<'_>, out: &mut Ruling) {
+    let mut said = BTreeSet::new();
     for fact in c.app.code.of(What::Uploads) {
         if fact.note("store") == Some("shared") {
             out.holds(fact.span, "uploads are kept in an object store");
@@ -86,11 +89,14 @@ pub(in crate::rules) fn local_upload_storage(c: &Context<'_>, out: &mut Ruling) 
         }
         let by = fact.note("by").unwrap_or_default();
         let path = fact.text("path").map_or_else(|| c.text(fact.place("path")).to_owned(), str::to_owned);
-        if path.contains("/tmp")
-            || path.contains("tempfile")
-            || path.contains("tmpdir")
-            || path.contains("TemporaryFile")
-        {
+        if by == "active_storage" && !c.app.code.files.keys().any(|f| c.sources.text(*f).contains("_attached ")) {
+            continue;
+        }
+        if !said.insert((fact.span.file, by.to_owned())) {
+            continue;
+        }
+        const SCRATCH: &[&str] = &["/tmp", "tempnam", "tmp_", "tempfile", "tmpdir", "TemporaryFile"];
+        if SCRATCH.iter().any(|mark| path.contains(mark)) {
             continue;
         }
         if matches!(fact.parts.get("path").map(|p| &p.value), Some(Value::Environment { default: None, .. })) {
@@ -201,6 +207,7 @@ pub(in crate::rules) fn sticky_sessions(c: &Context<'_>, out: &mut Ruling) {
 
 pub(in crate::rules) fn shared_local_volume(c: &Context<'_>, out: &mut Ruling) {
     let deployed: Vec<Deployed<'_>> = c.app.deployed().collect();
+    let mut said = BTreeSet::new();
     for (at, second) in deployed.iter().enumerate() {
         for mount in &second.service.mounts {
             let Some(source) = own_source(second, mount) else { continue };
@@ -214,10 +221,15 @@ pub(in crate::rules) fn shared_local_volume(c: &Context<'_>, out: &mut Ruling) {
                 (writes && !together(first, second)).then_some((first, other))
             });
             let Some((first, other)) = twin else { continue };
+            // One folder of many services is one thing to mend.
+            if !said.insert((second.stack.file(), source.clone())) {
+                continue;
+            }
             let message =
                 format!("`{source}` is also mounted by `{}`, and every node has its own", first.service.name.value);
             let help = "pin both services to one node by a label, or use a volume driver that every node reaches";
-            let apart = apart(first, second);
+            // The same path of the node may hold what is each node's own.
+            let apart = mount.kind == MountKind::Volume && apart(first, second);
             let violation = Violation::at(mount.span, message).help(help).related(other.span, "mounted here too");
             out.violation(if apart { violation.severity(Severity::Error) } else { violation });
         }

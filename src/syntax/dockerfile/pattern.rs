@@ -19,6 +19,12 @@ struct Pattern {
 }
 
 impl IgnoreFile {
+    /// It leaves nothing out.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.patterns.is_empty()
+    }
+
     /// Reads the patterns as Docker does: `#` comments, `!` exceptions, `**` any depth, the last match wins.
     #[must_use]
     pub fn parse(file: FileId, text: &str) -> Self {

@@ -111,6 +111,9 @@ pub(super) fn pyproject(manifest: &mut Manifest, text: &str) {
     for group in root.at(&["tool", "poetry", "group"]).map(Node::entries).unwrap_or_default() {
         table(manifest, group.value.get("dependencies"), true);
     }
+    for group in root.get("dependency-groups").map(Node::entries).unwrap_or_default() {
+        list(manifest, Some(&group.value), true);
+    }
     if let Some(python) = project.and_then(|p| p.get("requires-python")).and_then(Node::text) {
         manifest.runtime = Some(("python".to_owned(), python));
     }
