@@ -151,7 +151,9 @@ impl App {
             && own.peek().is_some()
             && own.all(|p| {
                 let image = self.image_of(p).filter(|_| p.service.is_some());
-                image.is_some_and(|i| !p.runs.is_empty() || !self.carries(i, sources.path(file), sources))
+                // A path with a variable in it may take anything along.
+                let plain = |i: &Image| !i.copies.iter().any(|c| c.sources.iter().any(|s| s.value.contains('$')));
+                image.is_some_and(|i| plain(i) && (!p.runs.is_empty() || !self.carries(i, sources.path(file), sources)))
             });
         if closed { Runners::Nobody } else { Runners::Unknown }
     }

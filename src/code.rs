@@ -219,6 +219,20 @@ impl Code {
             })
             .collect();
         self.facts.extend(found);
+        // What a client is given may come from such a call.
+        let reads: Vec<(Span, Value)> = self
+            .of(What::ReadsEnv)
+            .filter_map(|f| {
+                let default = f.text("default").map(str::to_owned);
+                Some((f.span, Value::Environment { name: f.text("name")?.to_owned(), default }))
+            })
+            .collect();
+        for fact in self.facts.iter_mut().filter(|f| f.what == What::Connects) {
+            let Some(part) = fact.parts.get_mut("locator").filter(|p| p.value == Value::Unknown) else { continue };
+            if let Some((_, value)) = reads.iter().find(|(span, _)| part.span.contains(*span)) {
+                part.value = value.clone();
+            }
+        }
     }
 
     /// The facts of one kind.

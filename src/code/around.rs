@@ -34,8 +34,9 @@ pub(super) fn surroundings(node: Node<'_>, text: &str) -> Surroundings {
                 && (lower.starts_with("dev") || lower.starts_with("test") || lower.starts_with("local"))
                 || kind == "mod_item" && matches!(name, "test" | "tests");
         }
-        if kind == "function_definition" || kind == "method" || kind == "singleton_method" {
-            around.inside = true;
+        if FUNCTIONS.contains(&kind) {
+            let name = parent.child_by_field_name("name").map_or("", |n| &text[n.byte_range()]);
+            around.inside |= !STARTS.contains(&name);
         }
         if matches!(
             kind,
@@ -69,6 +70,40 @@ pub(super) fn surroundings(node: Node<'_>, text: &str) -> Surroundings {
     }
     around
 }
+
+/// Bodies that run when somebody calls them. Go's run from `main` mostly, and end the whole program.
+const FUNCTIONS: &[&str] = &[
+    "function_definition",
+    "method",
+    "singleton_method",
+    "arrow_function",
+    "function_expression",
+    "method_definition",
+    "method_declaration",
+    "local_function_statement",
+    "constructor_declaration",
+];
+/// Names of what a start calls.
+const STARTS: &[&str] = &[
+    "main",
+    "Main",
+    "bootstrap",
+    "start",
+    "init",
+    "__init__",
+    "setup",
+    "run",
+    "configure",
+    "create_app",
+    "createApp",
+    "startServer",
+    "ConfigureServices",
+    "Configure",
+    "register",
+    "validateEnv",
+    "loadConfig",
+    "load_config",
+];
 
 static DEVELOPMENT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\bdebug\b|development|is_?dev|\bdev\b|\btest(ing)?\b|is_?test|\blocal\b").expect("a sound pattern")

@@ -45,6 +45,9 @@
 ((call_expression function: (identifier) @_clean arguments: (arguments . (_) @_env . (object (pair key: (property_identifier) @reads-env.name value: (call_expression function: (_) arguments: (arguments) @_args))  @reads-env)))
   (#eq? @_clean "cleanEnv") (#eq? @_env "process.env") (#lacks-key? @_args "default" "devDefault") (#set! required) (#gate! "cleanEnv"))
 
+((call_expression function: (identifier) @_clean arguments: (arguments . (_) @_env . (object (pair key: (property_identifier) @reads-env.name value: (call_expression arguments: (arguments (object (pair key: (property_identifier) @_default value: (_) @reads-env.default))))) @reads-env)))
+  (#eq? @_clean "cleanEnv") (#eq? @_env "process.env") (#eq? @_default "default") (#gate! "cleanEnv"))
+
 ((call_expression function: (member_expression object: (_) @_dotenv property: (property_identifier) @_config) arguments: (arguments (object (pair key: (property_identifier) @_override value: (true))))) @loads-dotenv
   (#match? @_dotenv "dotenv") (#eq? @_config "config") (#eq? @_override "override") (#set! override) (#set! by "dotenv") (#gate! "dotenv"))
 ((call_expression function: (member_expression object: (_) @_dotenv property: (property_identifier) @_config)) @loads-dotenv

@@ -44,7 +44,7 @@
   (#any-of? @_connect "mysqli_connect" "pg_connect" "mysql_connect") (#gate! "mysqli?_connect|pg_connect"))
 ((member_call_expression object: (variable_name) @_redis name: (name) @_connect arguments: (arguments . (argument (_) @connects.locator))) @connects
   (#match? @_redis "(?i)redis|memcache") (#any-of? @_connect "connect" "pconnect" "addServer") (#gate! "(?i)redis|memcache"))
-((array_element_initializer (string) @_host (string) @connects.locator) @connects
+((array_element_initializer (string) @_host [(string) (function_call_expression)] @connects.locator) @connects
   (#match? @_host "^.host.$") (#file-has? "['\"]driver['\"]\\s*=>\\s*['\"](mysql|pgsql|sqlsrv|mariadb|redis)"))
 ((array_element_initializer (string) @_key (function_call_expression function: (name) @_env arguments: (arguments . (argument (string) @_name) . (argument (string) @_default)))) @session
   (#match? @_key "^.driver.$") (#eq? @_env "env") (#match? @_name "^.SESSION_DRIVER.$") (#match? @_default "^.(file|array).$") (#set! store "files") (#set! by "SESSION_DRIVER") (#set! variable "SESSION_DRIVER") (#gate! "SESSION_DRIVER"))

@@ -129,6 +129,9 @@
   arguments: (argument_list . (call function: (_) @_join arguments: (argument_list . (_) @_folder)))) @uploads
   (#match? @_file "^(f|file|.*_file|upload|uploaded.*|.*image.*|photo|.*avatar.*|receipt|doc|document|.*_pic(ture)?)$") (#eq? @_save "save") (#match? @_join "join$") (#match? @_folder "UPLOAD|upload|MEDIA|media")
   (#set! by "save") (#gate! "\\.save\\("))
+((call function: (attribute object: (identifier) @_file attribute: (identifier) @_save) arguments: (argument_list . [(identifier) (attribute) (call) (binary_operator) (string)] @uploads.path .)) @uploads
+  (#match? @_file "^(f|file|upload|uploaded.*|photo|avatar|.*_file|.*_upload)$") (#eq? @_save "save") (#not-match? @uploads.path "(?i)buffer|bytesio|stream|output|img")
+  (#set! by "save") (#file-has? "request\\.files|FileStorage|UPLOAD_FOLDER|werkzeug"))
 ; Uploads go elsewhere.
 ((assignment left: (identifier) @_key right: (string) @_backend) @uploads
   (#any-of? @_key "DEFAULT_FILE_STORAGE") (#not-match? @_backend "FileSystemStorage") (#set! store "shared") (#gate! "DEFAULT_FILE_STORAGE"))

@@ -158,7 +158,7 @@ pub(super) fn literal(node: Node<'_>, source: &str) -> Option<String> {
     if matches!(kind, "word" | "property_identifier" | "field_identifier") {
         return Some(source.to_owned());
     }
-    if matches!(kind, "string_fragment" | "string_content") {
+    if matches!(kind, "string_fragment" | "string_content" | "string_literal_content") {
         return Some(source.to_owned());
     }
     if kind == "concatenated_string" || kind == "binary_expression" {

@@ -89,6 +89,9 @@ pub fn class(path: &str) -> Class {
         lower.split('/').map(|f| if f.starts_with(".github") { f } else { f.trim_start_matches(['.', '_']) }).collect();
     let file = folders.pop().unwrap_or_default();
     let within = |words: &[&str]| folders.iter().any(|f| words.contains(f));
+    if lower.split('/').any(|f| matches!(f, ".yarn" | ".venv" | ".bundle")) {
+        return Class::Vendored;
+    }
     if within(&[
         "node_modules",
         "vendor",
@@ -96,13 +99,10 @@ pub fn class(path: &str) -> Class {
         "third_party",
         "third-party",
         "bower_components",
-        ".yarn",
         "site-packages",
-        ".venv",
         "venv",
         "jspm_packages",
         "pods",
-        ".bundle",
     ]) {
         return Class::Vendored;
     }

@@ -36,7 +36,7 @@ pub(in crate::rules) fn schema_auto_sync(c: &Context<'_>, out: &mut Ruling) {
             || fact.has("guarded")
                 && !services
                     .iter()
-                    .any(|d| !d.is_one_off() && crate::rules::ports::address::starts(c, d, fact.span.file))
+                    .any(|d| !d.is_one_off() && crate::rules::ports::address::starts(c, d.process, fact.span.file))
         {
             continue;
         }

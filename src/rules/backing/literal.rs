@@ -246,7 +246,15 @@ pub(in crate::rules) fn localhost_backing_default(c: &Context<'_>, out: &mut Rul
                         Violation::at(span, message).help(help).related(service.span, "this service runs the code");
                     // Without its collector, an app works on.
                     let telemetry = ["OTEL", "OTLP", "JAEGER", "ZIPKIN", "STATSD"].iter().any(|w| name.contains(w));
-                    out.violation(if telemetry { violation.severity(Severity::Note) } else { violation });
+                    // Where no client is seen to use it, nothing may.
+                    let used = c.app.code.of(What::Connects).any(|f| {
+                        matches!(f.parts.get("locator").map(|p| &p.value), Some(Value::Environment { name: n, .. }) if *n == name)
+                    });
+                    out.violation(match (telemetry, used) {
+                        (true, _) => violation.severity(Severity::Note),
+                        (_, true) => violation,
+                        _ => violation.severity(Severity::Warning),
+                    });
                 }
             }
         }
@@ -283,7 +291,13 @@ pub(in crate::rules) fn embedded_datastore(c: &Context<'_>, out: &mut Ruling) {
         {
             continue;
         }
-        let opened = fact.has("inside") && path.is_none();
+        // Django's other engines in the same file: the deploy chooses.
+        let text = c.sources.text(fact.span.file);
+        let chosen = text.contains("backends.postgresql")
+            || text.contains("backends.mysql")
+            || text.contains("UseNpgsql")
+            || text.contains("UseSqlServer");
+        let opened = fact.has("inside") && path.is_none() || chosen;
         // A default that the service's environment replaces.
         if is_replaced_default(c, fact) {
             continue;

@@ -75,6 +75,13 @@ pub(in crate::rules) fn clones_code_at_build(c: &Context<'_>, out: &mut Ruling) 
     let help = "name a commit or a tag, or depend on it as a package: the same Dockerfile then makes the same image";
     for image in c.app.release_images() {
         let dockerfile = c.app.dockerfile(image);
+        // An image that only packages what others made is of one codebase: theirs.
+        let own = c.app.images.iter().filter(|i| i.file == image.file).flat_map(|i| &i.copies).any(|copy| {
+            copy.from.is_none()
+                && !copy.foreign
+                && copy.sources.iter().any(|s| !s.value.trim_start_matches("./").contains('.') || s.value == ".")
+        });
+        let level = |violation: Violation| if own { violation } else { violation.severity(Severity::Note) };
         let mut stages = dockerfile.lineage(image.stage);
         stages.extend(image.copies.iter().filter_map(|copy| copy.from).flat_map(|s| dockerfile.lineage(s)));
         for instruction in stages.into_iter().flat_map(|s| dockerfile.stage(s)) {
@@ -99,7 +106,7 @@ pub(in crate::rules) fn clones_code_at_build(c: &Context<'_>, out: &mut Ruling) 
                             continue;
                         }
                         let message = format!("`git clone {shown}` takes what its branch holds at the build");
-                        out.violation(Violation::at(instruction.span, message).help(help));
+                        out.violation(level(Violation::at(instruction.span, message).help(help)));
                     }
                 }
                 Body::Copy { sources, .. } => {
@@ -109,7 +116,7 @@ pub(in crate::rules) fn clones_code_at_build(c: &Context<'_>, out: &mut Ruling) 
                         let pinned = added.value.split_once('#').is_some_and(|(_, at)| is_fixed(at));
                         if !pinned {
                             let message = format!("`ADD {}` takes what its branch holds at the build", added.value);
-                            out.violation(Violation::at(instruction.span, message).help(help));
+                            out.violation(level(Violation::at(instruction.span, message).help(help)));
                         }
                     }
                 }

@@ -229,6 +229,13 @@ pub(in crate::rules) fn env_var_unprovided(c: &Context<'_>, out: &mut Ruling) {
             if !required && (!locates || deployed.is_one_off()) {
                 continue;
             }
+            // What a function needs, only those who call it miss; a feature that is off never does.
+            let script = c.app.code.files.get(&fact.span.file).is_some_and(|l| {
+                !matches!(l, Language::Python | Language::Ruby | Language::Rust | Language::Go | Language::Bash)
+            });
+            if script && (fact.has("inside") || fact.has("conditional") && !fact.has("asked")) {
+                continue;
+            }
             if !c.app.imports.may_reach(deployed.process, fact.span.file) {
                 continue;
             }

@@ -57,18 +57,18 @@ const HANDLERS: &[&str] = &[
 ];
 
 pub(super) fn pid1_ignores_sigterm(c: &Context<'_>, out: &mut Ruling) {
-    for process in c.app.processes.iter().filter(|p| p.service.is_some()) {
-        let Some(deployed) = c.app.deployed_of(process) else { continue };
-        let Some(image) = deployed.image else { continue };
-        if deployed.is_one_off() || process.runs.is_empty() {
+    for process in &c.app.processes {
+        let deployed = c.app.deployed_of(process);
+        let Some(image) = c.app.image_of(process) else { continue };
+        if deployed.is_some_and(|d| d.is_one_off()) || process.runs.is_empty() {
             continue;
         }
-        let init = deployed.service.text(&["init"]);
-        if init.as_ref().is_some_and(|t| t.text() != Some("false")) {
+        let text = |key: &str| deployed.and_then(|d| d.service.text(&[key]));
+        if let Some(deployed) = deployed.filter(|_| text("init").is_some_and(|t| t.text() != Some("false"))) {
             out.holds(deployed.service.name.span, "an init is PID 1 and forwards signals");
             continue;
         }
-        let signal = deployed.service.text(&["stop_signal"]).and_then(|t| t.text().map(str::to_owned));
+        let signal = text("stop_signal").and_then(|t| t.text().map(str::to_owned));
         let signal = signal.or_else(|| image.stop_signal.as_ref().map(|s| s.value.clone()));
         if signal.is_some_and(|s| !s.contains("TERM") && s != "15") {
             continue;
@@ -100,9 +100,14 @@ pub(super) fn pid1_ignores_sigterm(c: &Context<'_>, out: &mut Ruling) {
                 continue;
             }
             let shown = step.shown();
-            let message = format!("`{shown}` is PID 1 and has no handler for SIGTERM");
+            let mut message = format!("`{shown}` is PID 1 and has no handler for SIGTERM");
             let help =
                 "handle SIGTERM in the code (stop taking work, finish, exit), or set `init: true` for the service";
+            let Some(deployed) = deployed else {
+                message += " (not known to be deployed)";
+                out.violation(Violation::at(step.span, message).help(help).severity(Severity::Note));
+                continue;
+            };
             out.violation(
                 Violation::at(step.span, message).help(help).related(deployed.service.name.span, "runs without `init`"),
             );

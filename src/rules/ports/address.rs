@@ -135,7 +135,7 @@ pub(in crate::rules) fn binds_loopback(c: &Context<'_>, out: &mut Ruling) {
         }
         let services = source::services(c, fact);
         // A guard keeps it to the file that is started.
-        if fact.has("guarded") && !services.iter().any(|d| starts(c, d, fact.span.file)) {
+        if fact.has("guarded") && !c.app.processes.iter().any(|p| starts(c, p, fact.span.file)) {
             continue;
         }
         // Beside another listener it may be for itself alone.
@@ -166,7 +166,7 @@ pub(in crate::rules) fn binds_loopback(c: &Context<'_>, out: &mut Ruling) {
 fn by_default(c: &Context<'_>, fact: &SourceFact, out: &mut Ruling) {
     let server = fact.note("server").unwrap_or_default();
     let services = source::services(c, fact);
-    if services.is_empty() || fact.has("guarded") && !services.iter().any(|d| starts(c, d, fact.span.file)) {
+    if services.is_empty() || fact.has("guarded") && !services.iter().any(|d| starts(c, d.process, fact.span.file)) {
         return;
     }
     let names: &[&str] = match server {
@@ -217,10 +217,10 @@ fn configured(c: &Context<'_>, process: &Process, server: &str) -> bool {
     })
 }
 
-/// Whether a service's main process is this file.
-pub(in crate::rules) fn starts(c: &Context<'_>, deployed: &Deployed<'_>, file: crate::source::FileId) -> bool {
+/// Whether the main process is this file.
+pub(in crate::rules) fn starts(c: &Context<'_>, process: &Process, file: crate::source::FileId) -> bool {
     let path = c.sources.path(file);
-    deployed.process.chain.main_steps().any(|step| {
+    process.chain.main_steps().any(|step| {
         step.argv.iter().skip(1).any(|word| {
             let text = word.text();
             name(text) == name(path)
