@@ -43,6 +43,9 @@ enum Command {
     Rules {
         #[arg(long, value_enum, default_value_t = ListFormat::Table)]
         format: ListFormat,
+        /// Run the examples of a project's own pages instead.
+        #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = ".twelvelint/rules")]
+        test: Option<PathBuf>,
     },
     /// Print the completions for a shell.
     Completions {
@@ -193,7 +196,8 @@ fn dispatch(cli: Cli) -> Result<u8, Error> {
         Command::Check(args) => check::check(&args),
         Command::Config(args) => config::config(&args),
         Command::Explain { rule } => pages::explain(&rule),
-        Command::Rules { format } => pages::list(format),
+        Command::Rules { test: Some(folder), .. } => pages::test(&folder),
+        Command::Rules { format, test: None } => pages::list(format),
         Command::Completions { shell } => {
             let mut command = Cli::command();
             let mut text = Vec::new();

@@ -11,6 +11,8 @@ mod disposability;
 
 mod lint;
 mod logs;
+mod matcher;
+pub mod own;
 pub mod page;
 mod parity;
 mod ports;
@@ -120,6 +122,12 @@ impl Context<'_> {
         self.rule.name
     }
 
+    /// The severity that the rule's page gives it.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.rule.severity()
+    }
+
     /// The text of a span.
     #[must_use]
     pub fn text(&self, span: Span) -> &str {
@@ -171,6 +179,8 @@ pub struct Rule {
     pub factor: Factor,
     pub page: Page,
     check: Option<Check>,
+    /// A project's, not the binary's.
+    pub own: bool,
 }
 
 impl Rule {
@@ -216,9 +226,10 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
                 .filter(|(f, _)| *f == factor)
                 .flat_map(|(_, c)| c.iter().copied().flatten())
                 .find(|(n, _)| *n == name);
-            Rule { name, factor, page, check: check.map(|(_, check)| *check) }
+            Rule { name, factor, page, check: check.map(|(_, check)| *check), own: false }
         })
         .collect();
+    rules.extend(own::rules());
     rules.sort_by_key(|rule| (rule.factor, rule.name));
     rules
 });
@@ -248,7 +259,9 @@ pub fn orphans() -> Vec<String> {
         .iter()
         .flat_map(|(factor, checks)| checks.iter().copied().flatten().map(move |(name, _)| (factor, *name)))
         .filter(|(factor, name)| find(name).is_none_or(|rule| rule.factor != **factor));
-    let checkless = all().iter().filter(|rule| rule.check.is_none() && !lint::SETTLED.contains(&rule.name));
+    let checkless = all()
+        .iter()
+        .filter(|rule| rule.check.is_none() && rule.page.matcher.is_none() && !lint::SETTLED.contains(&rule.name));
     pageless.map(|(_, name)| name.to_owned()).chain(checkless.map(|rule| rule.name.to_owned())).collect()
 }
 
@@ -269,7 +282,12 @@ pub fn check(app: &App, sources: &Sources, config: &Config) -> Vec<(&'static Rul
         .into_par_iter()
         .filter_map(|rule| {
             let mut ruling = Ruling::default();
-            (rule.check?)(&Context { app, sources, config, rule }, &mut ruling);
+            let context = Context { app, sources, config, rule };
+            match (rule.check, &rule.page.matcher) {
+                (Some(check), _) => check(&context, &mut ruling),
+                (None, Some(matcher)) => matcher.check(&context, &mut ruling),
+                (None, None) => return None,
+            }
             merge_twins(&mut ruling.violations, rule.severity());
             Some((rule, ruling))
         })

@@ -247,8 +247,13 @@ fn prefix(here: &Path, root: &Path) -> String {
 }
 
 fn configured(args: &CheckArgs, asked: &Asked) -> Result<Config, Error> {
-    let known = rules::known();
     let start = asked.request.root.canonicalize().unwrap_or_else(|_| asked.request.root.clone());
+    if !args.isolated
+        && let Some(folder) = rules::own::nearest(&start)
+    {
+        rules::own::load(&folder)?;
+    }
+    let known = rules::known();
     let mut config = match &args.config {
         Some(path) => Config::load(path, &known)?,
         None if args.isolated => Config::default(),

@@ -1,17 +1,62 @@
 //! `explain` and `rules`.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use serde_json::json;
 
-use super::{CLEAN, ListFormat, write};
+use super::{CLEAN, FOUND, ListFormat, write};
+use crate::config::Config;
 use crate::error::Error;
+use crate::example;
 use crate::rules::{self, Rule};
 use crate::spelling::nearest;
 use crate::stack::keys::{self, Fate, Key};
 
+/// The project's own pages, where the working directory has some.
+fn own() -> Result<(), Error> {
+    let here = std::env::current_dir().map_err(|e| Error::Root { path: ".".into(), why: e.to_string() })?;
+    rules::own::nearest(&here).map_or(Ok(()), |folder| rules::own::load(&folder))
+}
+
+/// Runs the examples of own pages: what each marks against what the rule finds in it.
+pub(super) fn test(folder: &Path) -> Result<u8, Error> {
+    rules::own::load(folder)?;
+    let mut text = String::new();
+    let (mut run, mut wrong) = (0, 0);
+    for rule in rules::all().iter().filter(|r| r.own) {
+        let config = Config { select: vec![rule.name.to_owned()], ..Config::default() };
+        if rule.page.examples.is_empty() {
+            let _ = writeln!(text, "{}: no example shows what it finds", rule.name);
+            wrong += 1;
+        }
+        for case in &rule.page.examples {
+            run += 1;
+            let (_, expected) = example::strip(case);
+            let found = example::marks(&example::run(case, &config), rule.name);
+            if expected == found && case.violates != expected.is_empty() {
+                continue;
+            }
+            wrong += 1;
+            let _ = writeln!(text, "{}: {}", rule.name, case.title);
+            let missing = expected.iter().filter(|m| !found.contains(m)).map(|m| ("not found", m));
+            for (what, mark) in missing.chain(found.iter().filter(|m| !expected.contains(m)).map(|m| ("found too", m)))
+            {
+                let _ = writeln!(text, "  {what}: {}:{} {}", mark.path, mark.line, mark.message);
+            }
+            if case.violates && expected.is_empty() {
+                let _ = writeln!(text, "  it marks no finding");
+            }
+        }
+    }
+    let _ = writeln!(text, "{run} examples, {wrong} wrong");
+    write(text.as_bytes())?;
+    Ok(if wrong > 0 { FOUND } else { CLEAN })
+}
+
 /// Shows a rule's page, or the row of a key of the stack file.
 pub(super) fn explain(name: &str) -> Result<u8, Error> {
+    own()?;
     let keys = keys_named(name);
     if rules::find(name).is_none() && !keys.is_empty() {
         write(keys.concat().as_bytes())?;
@@ -79,6 +124,7 @@ fn page(rule: &Rule) -> String {
 
 /// Lists every rule.
 pub(super) fn list(format: ListFormat) -> Result<u8, Error> {
+    own()?;
     let text = match format {
         ListFormat::Table => table(),
         ListFormat::Markdown => rules::table(),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use include_dir::{Dir, include_dir};
 
 use super::Factor;
+use super::matcher::Matcher;
 use crate::error::Error;
 use crate::source::FileId;
 use crate::spelling::nearest;
@@ -21,6 +22,10 @@ pub struct Page {
     pub severity: Severity,
     pub certainty: Certainty,
     pub layer: Option<Layer>,
+    /// Written in a project's own page; the folder says it of the binary's.
+    pub factor: Option<Factor>,
+    /// What it matches, where no code judges.
+    pub matcher: Option<Matcher>,
     /// The options that a config may set, with what holds when it does not.
     pub options: BTreeMap<String, Vec<String>>,
     pub references: Vec<String>,
@@ -78,7 +83,8 @@ impl Page {
         if let Some(error) = parsed.errors.first() {
             return Err(wrong(error.value.clone()));
         }
-        const KEYS: &[&str] = &["summary", "severity", "certainty", "layer", "options", "references"];
+        const KEYS: &[&str] =
+            &["summary", "severity", "certainty", "layer", "options", "references", "factor", "match", "message"];
         for entry in parsed.root.entries() {
             if !KEYS.contains(&entry.name()) {
                 let near = nearest(entry.name(), KEYS.iter().copied())
@@ -88,6 +94,22 @@ impl Page {
         }
         let word = |key: &str| parsed.root.get(key).and_then(Node::scalar);
         let needed = |key: &str| word(key).ok_or_else(|| wrong(format!("`{key}` is missing")));
+        let matcher = match parsed.root.entry("match") {
+            None => None,
+            Some(entry) => {
+                let message = word("message").ok_or_else(|| wrong("`message` is missing".to_owned()))?;
+                let matcher = Matcher::read(entry, message);
+                Some(matcher.map_err(|(node, why)| wrong(format!("line {}: {why}", line(node))))?)
+            }
+        };
+        let factor = match parsed.root.get("factor") {
+            None => None,
+            Some(node) => {
+                let name = node.scalar().unwrap_or_default();
+                let unknown = || wrong(format!("line {}: `factor: {name}` is unknown: I to XII, or stack", line(node)));
+                Some(Factor::parse(&name).ok_or_else(unknown)?)
+            }
+        };
         let (reason, examples) =
             rest.split_once("\n## ").map_or((rest, ""), |(reason, _)| (reason, &rest[reason.len()..]));
         let first_line = text.len() - examples.len();
@@ -95,6 +117,8 @@ impl Page {
         let severity = needed("severity")?;
         let certainty = needed("certainty")?;
         Ok(Self {
+            factor,
+            matcher,
             summary: needed("summary")?,
             severity: Severity::parse(&severity).ok_or_else(|| wrong(format!("`severity: {severity}` is unknown")))?,
             certainty: Certainty::parse(&certainty)

@@ -1,6 +1,7 @@
 //! VII. Port binding: the process speaks on a port, and everybody means the same one.
 
 pub(super) mod address;
+mod code;
 
 use std::collections::BTreeSet;
 
@@ -42,7 +43,7 @@ enum Listening {
     Unknown,
 }
 
-fn listening(deployed: &Deployed<'_>) -> Listening {
+fn listening(c: &Context<'_>, deployed: &Deployed<'_>) -> Listening {
     match told(deployed.process) {
         Some((Fact::Known(port) | Fact::Assumed(port), span)) => return Listening::Told(port, span),
         Some((Fact::Unknown, _)) => return Listening::Unknown,
@@ -68,8 +69,12 @@ fn listening(deployed: &Deployed<'_>) -> Listening {
     let Some(image) = deployed.image.filter(|_| service.command.is_none() && service.entrypoint.is_none()) else {
         return Listening::Unknown;
     };
-    match exposed(image) {
-        Some(ports) if !ports.is_empty() => Listening::Exposed(ports, image.expose[0].span),
+    match (code::port(c, deployed), exposed(image).filter(|ports| !ports.is_empty())) {
+        // Two that agree are as good as a command line.
+        (Some((port, span)), Some(ports)) if ports.contains(&port) => Listening::Told(port, span),
+        (Some((port, span)), None) if image.expose.is_empty() => Listening::Exposed(BTreeSet::from([port]), span),
+        (Some(_), Some(_)) => Listening::Unknown,
+        (_, Some(ports)) => Listening::Exposed(ports, image.expose[0].span),
         _ => Listening::Unknown,
     }
 }
@@ -99,7 +104,7 @@ fn target_port_mismatch(c: &Context<'_>, out: &mut Ruling) {
                 out.unknown(span, "the target port comes from a variable");
                 continue;
             };
-            let (ports, place, sure) = match listening(&deployed) {
+            let (ports, place, sure) = match listening(c, &deployed) {
                 Listening::Told(port, place) => (BTreeSet::from([port]), Some(place), true),
                 Listening::Table(ports) => (ports, None, true),
                 Listening::Exposed(ports, place) => (ports, Some(place), false),
@@ -109,7 +114,10 @@ fn target_port_mismatch(c: &Context<'_>, out: &mut Ruling) {
                 }
             };
             let also_exposed = deployed.image.and_then(exposed).is_some_and(|e| e.contains(&target) && e.len() > 1);
-            if ports.contains(&target) || also_exposed {
+            // A debugger's port, a metrics port: the command names it.
+            let words = [format!(":{target}"), format!("={target}")];
+            let named = deployed.process.chain.main_steps().any(|s| words.iter().any(|w| s.shown().contains(w)));
+            if ports.contains(&target) || also_exposed || named {
                 out.holds(span, format!("`{name}` listens on {target}"));
                 continue;
             }
@@ -163,7 +171,7 @@ fn healthcheck_port_mismatch(c: &Context<'_>, out: &mut Ruling) {
     for process in &c.app.processes {
         let image = c.app.image_of(process);
         let (presence, listening) = match c.app.deployed_of(process) {
-            Some(deployed) => (probe::of(&deployed, c.sources), listening(&deployed)),
+            Some(deployed) => (probe::of(&deployed, c.sources), listening(c, &deployed)),
             None => (image.map_or(Presence::Unknown, probe::of_image), Listening::Unknown),
         };
         let Presence::Probe(probe) = presence else { continue };
