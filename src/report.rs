@@ -91,6 +91,9 @@ fn summary(outcome: &Outcome, style: &Style) -> String {
     if !app.manifests.is_empty() {
         parts.push(plural(app.manifests.len(), "manifest"));
     }
+    if !app.code.files.is_empty() {
+        parts.push(plural(app.code.files.len(), "source file"));
+    }
     if parts.is_empty() {
         parts.push(plural(outcome.sources.files().filter(|(_, f)| f.kind != Kind::Other).count(), "file"));
     }

@@ -72,7 +72,10 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Error> {
         }
     }
     let sources = &outcome.sources;
-    let unchecked = |path: &&String| sources.find(path).is_none_or(|file| sources.file(file).kind == Kind::Other);
+    let code = &outcome.app.code.files;
+    let unchecked = |path: &&String| {
+        sources.find(path).is_none_or(|file| sources.file(file).kind == Kind::Other && !code.contains_key(&file))
+    };
     let unchecked: Vec<&String> = asked.shown.iter().filter(unchecked).collect();
     for path in &unchecked {
         note(&format!("`{path}` is nothing that is checked, or it is excluded"));

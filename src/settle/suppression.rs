@@ -41,6 +41,7 @@ pub(super) fn apply(
     let mut suppressions = Vec::new();
     for (id, file) in sources.files() {
         let read = !matches!(file.kind, Kind::Other | Kind::Prose | Kind::Lock)
+            || app.code.files.contains_key(&id)
             || findings.iter().any(|f| f.violation.span.file == id);
         if read && file.class == Class::App && sources.text(id).contains("twelvelint:") {
             collect(id, app, sources, config, &mut suppressions, &mut problems);
