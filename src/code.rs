@@ -196,6 +196,16 @@ impl Code {
         code
     }
 
+    /// How many of the app's source files a gate hits: the plain pass that the reading of code is measured against.
+    #[must_use]
+    pub fn gated(sources: &Sources) -> usize {
+        let own = sources.files().filter(|(_, f)| f.class == Class::App && !is_for_development(&f.path));
+        let hit = |id: FileId, path: &str| {
+            Language::of_path(path).is_some_and(|l| !l.patterns().gated(sources.text(id)).is_empty())
+        };
+        own.filter(|(id, f)| hit(*id, &f.path)).count()
+    }
+
     /// `getEnv("PORT", "8080")` of one's own reads `PORT` where its body reads what its parameter names.
     fn read_through_helpers(&mut self, sources: &Sources, gates: Gates) {
         let mut helpers: BTreeMap<Language, BTreeMap<String, bool>> = BTreeMap::new();

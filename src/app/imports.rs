@@ -15,6 +15,8 @@ pub struct Imports {
     of: BTreeMap<Vec<FileId>, BTreeSet<FileId>>,
     starts: BTreeMap<usize, Vec<FileId>>,
     code: BTreeSet<FileId>,
+    /// Modules in a folder of settings, by their paths.
+    settings: BTreeMap<FileId, String>,
 }
 
 static SCRIPT: LazyLock<Regex> = LazyLock::new(|| {
@@ -33,6 +35,12 @@ static OPEN: LazyLock<Regex> = LazyLock::new(|| {
 impl Imports {
     pub(super) fn of(app: &App, sources: &Sources) -> Self {
         let mut imports = Self { code: app.code.files.keys().copied().collect(), ..Self::default() };
+        for file in app.code.files.keys() {
+            let path = sources.path(*file);
+            if path.contains("settings/") && path.ends_with(".py") {
+                imports.settings.insert(*file, path.to_owned());
+            }
+        }
         for (at, process) in app.processes.iter().enumerate() {
             let starts = starts(app, process, sources);
             if starts.is_empty() {
@@ -60,9 +68,23 @@ impl Imports {
         self.starts.contains_key(&process.index)
     }
 
+    /// Django reads one module of settings; those beside it are others', but for what they share.
+    fn is_other_settings(&self, process: &Process, file: FileId) -> bool {
+        let Some(module) = process.environment.get("DJANGO_SETTINGS_MODULE").and_then(|v| v.text()) else {
+            return false;
+        };
+        let Some(path) = self.settings.get(&file) else { return false };
+        let stem = path.trim_end_matches(".py");
+        let shared = ["base", "common", "default", "defaults", "__init__", "shared"].iter().any(|w| stem.ends_with(w));
+        !shared && !stem.replace('/', ".").ends_with(module) && !stem.ends_with(&module.replace('.', "/"))
+    }
+
     /// Whether a process's start may come to a file: not where all that it imports is known, and the file is none of it.
     #[must_use]
     pub fn may_reach(&self, process: &Process, file: FileId) -> bool {
+        if self.is_other_settings(process, file) {
+            return false;
+        }
         let reached = self.from_start(process);
         reached.is_empty() || reached.contains(&file) || !self.code.contains(&file)
     }

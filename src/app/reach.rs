@@ -223,10 +223,25 @@ fn spoken(program: &str) -> Option<&'static [Language]> {
     })
 }
 
+/// A build that does not go on to run what it made, as `go run` and `mvn spring-boot:run` do.
+fn ends_there(shown: &str) -> bool {
+    ["install", "ci", "build", "compile", "bundle", "sync", "update", "publish"]
+        .iter()
+        .any(|verb| shown.ends_with(verb))
+}
+
 fn languages(app: &App, process: &Process, image: &Image) -> BTreeSet<Language> {
     let mut found = BTreeSet::new();
     let mut told = false;
     for step in process.chain.main_steps() {
+        // What installs or bundles runs none of the app.
+        let bundles = ["webpack", "shakapacker", "vite"].iter().any(|w| step.shown().contains(w));
+        if super::command::builds(step).is_some_and(|(shown, _)| ends_there(&shown))
+            || bundles && step.program() != "node"
+        {
+            told = true;
+            continue;
+        }
         let program = server::program(step);
         let by_name = spoken(&program.name).or_else(|| spoken(step.program()));
         if let Some(languages) = by_name {

@@ -35,7 +35,8 @@ pub(super) fn scan(
     if text.len() > MAX_BYTES {
         return None;
     }
-    if is_minified(text) || is_generated(text) {
+    // `dotnet ef` alone runs a factory for the design time.
+    if is_minified(text) || is_generated(text) || text.contains("IDesignTimeDbContextFactory") {
         return Some(Vec::new());
     }
     if helpers.is_some_and(|names| !names.keys().any(|name| text.contains(name.as_str()))) {
@@ -244,7 +245,9 @@ impl<'t> FileScan<'t> {
         const STOPS: &[&str] =
             &["throw ", "panic(", "raise ", ".Fatal", "process.exit", "os.Exit", "abort ", "sys.exit"];
         let mut notes = BTreeMap::new();
-        if STOPS.iter().any(|stop| text[at.byte_range()].contains(stop)) {
+        // In a long body, what stops may have another reason.
+        let short = at.byte_range().len() < 400;
+        if short && STOPS.iter().any(|stop| text[at.byte_range()].contains(stop)) {
             notes.insert("required", String::new());
         }
         let part = Part { span: self.span(own.byte_range()), value: Value::Unknown };

@@ -129,6 +129,11 @@ pub fn class(path: &str) -> Class {
             || f.ends_with("-tests")
             || f.ends_with("_test") && *f != "to_test"
             || f.ends_with("_tests")
+            || f.ends_with(".tests")
+            || f.ends_with(".test")
+            || ["unittest", "integrationtest", "functionaltest", "testbase", "testutil", "acceptancetest"]
+                .iter()
+                .any(|w| f.contains(w))
     }) || is_test_file(file)
     {
         return Class::Test;

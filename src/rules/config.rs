@@ -2,6 +2,7 @@
 
 pub(super) mod contract;
 mod literal;
+pub(super) mod provided;
 
 use super::codebase::first_line;
 use super::{Checks, Context, Ruling};

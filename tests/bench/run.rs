@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use twelvelint::code::{Code, Gates};
 use twelvelint::config::Config;
 use twelvelint::discover::Request;
 use twelvelint::report::{self, Style};
@@ -17,11 +18,15 @@ use twelvelint::stack::Environment;
 fn main() {
     let given: Vec<PathBuf> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).map(PathBuf::from).collect();
     let apps = if given.is_empty() { fixtures() } else { given };
-    println!("{:<28} {:>6} {:>14} {:>14} {:>14}", "app", "files", "/ reading", "hadolint /", "dclint /");
+    println!(
+        "{:<28} {:>6} {:>14} {:>14} {:>14} {:>14}",
+        "app", "files", "/ reading", "code / gates", "hadolint /", "dclint /"
+    );
     for app in apps {
         measure(&app);
     }
     println!();
+    println!("`code / gates`: reading the source code over the plain pass of the gates' regexes over the same files.");
     println!(
         "`/ reading`: a run over reading once what it reads. `hadolint /`, `dclint /`: that tool's process on the app's"
     );
@@ -46,8 +51,12 @@ fn measure(app: &Path) {
         outcome.sources.files().filter(|(_, f)| kinds.contains(&f.kind)).map(|(_, f)| app.join(&*f.path)).collect()
     };
     let (dockerfiles, stacks) = (of(&[Kind::Dockerfile]), of(&[Kind::Stack]));
-    let read: Vec<PathBuf> =
-        outcome.sources.files().filter(|(_, f)| f.kind != Kind::Other).map(|(_, f)| app.join(&*f.path)).collect();
+    let read: Vec<PathBuf> = outcome
+        .sources
+        .files()
+        .filter(|(id, f)| f.kind != Kind::Other || outcome.app.code.files.contains_key(id))
+        .map(|(_, f)| app.join(&*f.path))
+        .collect();
     let write = report::format("json").expect("there is such a format");
 
     let whole = median(|| {
@@ -60,16 +69,24 @@ fn measure(app: &Path) {
             black_box(fs::read(path).ok());
         }
     });
+    let sources = &outcome.sources;
+    let code = median(|| {
+        black_box(Code::read(sources, Gates::Kept));
+    });
+    let gates = median(|| {
+        black_box(Code::gated(sources));
+    });
     let ours = process("twelvelint", Path::new(env!("CARGO_BIN_EXE_twelvelint")), &["check".into(), app.to_owned()]);
     let peer = |name: &str, files: &[PathBuf]| {
         let theirs = (!files.is_empty()).then(|| process(name, Path::new(name), files)).flatten();
         theirs.zip(ours).map_or_else(|| "-".to_owned(), |(theirs, ours)| ratio(theirs, ours))
     };
     println!(
-        "{:<28} {:>6} {:>14} {:>14} {:>14}",
+        "{:<28} {:>6} {:>14} {:>14} {:>14} {:>14}",
         app.file_name().map_or_else(|| app.display().to_string(), |n| n.to_string_lossy().into_owned()),
         outcome.sources.files().count(),
         ratio(whole, reading),
+        ratio(code, gates),
         peer("hadolint", &dockerfiles),
         peer("dclint", &stacks),
     );

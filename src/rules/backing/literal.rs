@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::app::credential::password_in_url;
 use crate::app::{Deployed, Runners, locator};
 use crate::code::{SourceFact, Value, What};
-use crate::rules::config::contract::Provided;
+use crate::rules::config::provided::Provided;
 use crate::rules::{Context, Ruling, source};
 use crate::source::Span;
 use crate::stack::{MountKind, Storage};
@@ -52,6 +52,7 @@ fn is_name(host: &str) -> bool {
                 | "database_url"
         )
         && !host.ends_with("example.com")
+        && !host.to_ascii_lowercase().contains("your")
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -80,6 +81,14 @@ pub(in crate::rules) fn hardcoded_backing_url(c: &Context<'_>, out: &mut Ruling)
             || path.ends_with("config/cache.php")
             || path.ends_with("config/broadcasting.php")
         {
+            continue;
+        }
+        // A function of that name takes other words too, and a cache in memory has a label.
+        let call = c.text(fact.span);
+        let wants_url = ["create_engine", "create_async_engine", "from_url", "create_pool", "LOCATION"]
+            .iter()
+            .any(|w| call.contains(w));
+        if wants_url && !text.contains(':') {
             continue;
         }
         if told.contains(&part.span) || !text.contains([':', '=']) && text.contains(['/', '\\', ' ']) {
@@ -297,6 +306,9 @@ pub(in crate::rules) fn embedded_datastore(c: &Context<'_>, out: &mut Ruling) {
             || text.contains("backends.mysql")
             || text.contains("UseNpgsql")
             || text.contains("UseSqlServer");
+        if memory && fact.has("inside") {
+            continue;
+        }
         let opened = fact.has("inside") && path.is_none() || chosen;
         // A default that the service's environment replaces.
         if is_replaced_default(c, fact) {

@@ -92,10 +92,12 @@ pub(in crate::rules) fn clones_code_at_build(c: &Context<'_>, out: &mut Ruling) 
                 Body::Run(command) if matches!(command.form, Form::Shell(_)) => {
                     let Some(script) = command.script() else { continue };
                     let commands = script.commands();
-                    let pinned = commands.iter().any(|cmd| {
-                        cmd.program() == Some("git")
-                            && cmd.words.iter().any(|w| matches!(w.text(), "checkout" | "reset" | "switch"))
-                    });
+                    let later = c.sources.text(image.file)[instruction.span.start as usize..].contains("git checkout");
+                    let pinned = later
+                        || commands.iter().any(|cmd| {
+                            cmd.program() == Some("git")
+                                && cmd.words.iter().any(|w| matches!(w.text(), "checkout" | "reset" | "switch"))
+                        });
                     for cmd in commands.iter().filter(|cmd| cmd.program() == Some("git")) {
                         let words: Vec<&str> = cmd.words.iter().map(crate::syntax::shell::Word::text).collect();
                         let Some(at) = words.iter().position(|w| *w == "clone") else { continue };
@@ -111,7 +113,8 @@ pub(in crate::rules) fn clones_code_at_build(c: &Context<'_>, out: &mut Ruling) 
                 }
                 Body::Copy { sources, .. } => {
                     for added in sources.iter().filter(|s| {
-                        s.value.contains(".git") && (s.value.contains("://") || s.value.starts_with("git@"))
+                        (s.value.ends_with(".git") || s.value.contains(".git#"))
+                            && (s.value.contains("://") || s.value.starts_with("git@"))
                     }) {
                         let pinned = added.value.split_once('#').is_some_and(|(_, at)| is_fixed(at));
                         if !pinned {

@@ -101,7 +101,7 @@ fn is_open(c: &Context<'_>) -> bool {
 }
 
 pub(in crate::rules) fn process_type_not_deployed(c: &Context<'_>, out: &mut Ruling) {
-    if !c.app.has_swarm_stack() || is_open(c) {
+    if !c.app.deployed().any(|d| d.image.is_some() || d.service.command.is_some()) || is_open(c) {
         return;
     }
     let commands = commands(c);
@@ -135,7 +135,7 @@ pub(in crate::rules) fn process_type_not_deployed(c: &Context<'_>, out: &mut Rul
                 .filter(|w| {
                     !w.starts_with('-')
                         && !matches!(*w, "bundle" | "exec" | "python" | "node" | "npm" | "run" | "poetry" | "uv")
-                        && !w.contains(['$', '/', '"', '\''])
+                        && !w.contains(['$', '/', '"', '\'', '='])
                 })
                 .collect();
             let run = commands.iter().any(|cmd| !key.is_empty() && key.iter().all(|w| cmd.contains(w)));

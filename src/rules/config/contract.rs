@@ -5,192 +5,17 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::provided::{Provided, is_of_a_build};
 use crate::app::Deployed;
 use crate::app::image::Image;
 use crate::app::known::Role;
 use crate::code::{Language, SourceFact, Value, What};
 use crate::rules::{Context, Ruling, source};
-use crate::source::{FileId, Span, folder, join, name};
+use crate::source::{FileId, Span, name};
+
 use crate::spelling::distance;
 use crate::stack::Setting;
 use crate::violation::{Severity, Violation};
-
-/// Variables that every container has, or that the images of runtimes set.
-fn is_of_the_platform(name: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "PATH",
-        "HOME",
-        "HOSTNAME",
-        "PORT",
-        "TZ",
-        "PWD",
-        "OLDPWD",
-        "USER",
-        "LANG",
-        "LC_ALL",
-        "SHELL",
-        "TERM",
-        "TMPDIR",
-        "TEMP",
-        "TMP",
-        "CI",
-        "NODE_ENV",
-        "NODE_VERSION",
-        "PYTHON_VERSION",
-        "JAVA_HOME",
-        "GOPATH",
-        "RAILS_ENV",
-        "RACK_ENV",
-        "APP_ENV",
-        "DEBUG",
-        "NO_COLOR",
-        "VIRTUAL_ENV",
-        "UID",
-        "GID",
-        "PPID",
-        "EDITOR",
-        "SHLVL",
-    ];
-    const PREFIXES: &[&str] = &[
-        "ASPNETCORE_",
-        "DOTNET_",
-        "PHP_",
-        "GEM_",
-        "BUNDLE_",
-        "KUBERNETES_",
-        "GITHUB_",
-        "npm_",
-        "XDG_",
-        "BASH_",
-        "RUBY_",
-    ];
-    NAMES.contains(&name) || PREFIXES.iter().any(|p| name.starts_with(p)) || is_of_a_build(name)
-}
-
-/// A build writes these into what it makes; nothing reads them when it runs.
-fn is_of_a_build(name: &str) -> bool {
-    const PREFIXES: &[&str] = &[
-        "VITE_",
-        "REACT_APP_",
-        "NEXT_PUBLIC_",
-        "PUBLIC_",
-        "NUXT_PUBLIC_",
-        "EXPO_PUBLIC_",
-        "GATSBY_",
-        "VUE_APP_",
-        "STORYBOOK_",
-        "VERCEL_",
-    ];
-    PREFIXES.iter().any(|p| name.starts_with(p))
-}
-
-/// `export "$name=$value"`, `source <(…)`, `eval`: a script that may set any variable.
-static ANY_VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(export|declare -x)\s+"?\$|\beval\b|set -a|set -o allexport|\bprintenv\b.*_FILE|env \| grep"#)
-        .expect("a sound pattern")
-});
-
-/// Programs that put variables into the environment of what they start.
-const INJECTORS: &[&str] = &[
-    "doppler",
-    "envconsul",
-    "chamber",
-    "op",
-    "infisical",
-    "dotenv",
-    "dotenvx",
-    "vault",
-    "aws-vault",
-    "summon",
-    "berglas",
-    "teller",
-];
-
-/// What a service's task has in its environment.
-pub(in crate::rules) struct Provided<'a> {
-    deployed: Deployed<'a>,
-    /// Variables that a start script or the code itself sets.
-    set: BTreeSet<String>,
-    /// Why variables may be there that no file shows.
-    open: Option<&'static str>,
-}
-
-impl<'a> Provided<'a> {
-    pub(in crate::rules) fn of(c: &Context<'a>, deployed: Deployed<'a>) -> Self {
-        let mut set = BTreeSet::new();
-        let mut open = None;
-        let service = deployed.service;
-        for file in &service.env_files {
-            let base = folder(c.sources.path(deployed.stack.file()));
-            let found = file.text().and_then(|p| join(base, p)).and_then(|p| c.sources.find(&p));
-            if !found.is_some_and(|id| c.app.dotenv.iter().any(|(f, _)| *f == id)) {
-                open = Some("what its env file sets is not known");
-            }
-        }
-        for run in &deployed.process.chain.scripts {
-            let text = c.sources.text(run.file);
-            if ANY_VARIABLE.is_match(text) {
-                open = Some("its start script may set any variable");
-            }
-            set.extend(assigned(text));
-        }
-        for step in &deployed.process.chain.steps {
-            set.extend(step.assignments.iter().map(|(name, _)| name.clone()));
-            if INJECTORS.contains(&step.program()) || step.wrappers.iter().any(|w| INJECTORS.contains(&name(w))) {
-                open = Some("its start puts variables into the environment");
-            }
-        }
-        for fact in c.app.code.of(What::ReadsEnv).filter(|f| f.has("optional")) {
-            if deployed.process.runs.contains(&fact.span.file) {
-                set.extend(fact.text("name").map(str::to_owned));
-            }
-        }
-        if deployed.process.runs.iter().any(|f| c.sources.text(*f).contains("secrets_dir")) {
-            open = Some("secrets are read from a folder");
-        }
-        let loads = c.app.code.of(What::LoadsDotenv).any(|f| deployed.process.runs.contains(&f.span.file))
-            || c.app.code.of(What::ReadsEnv).any(|f| f.has("fields") && deployed.process.runs.contains(&f.span.file));
-        if loads {
-            for (file, variables) in &c.app.dotenv {
-                let path = c.sources.path(*file);
-                let carried = deployed.image.is_some_and(|i| c.app.carries(i, path, c.sources));
-                if carried && matches!(name(path), ".env" | ".env.production" | ".env.prod") {
-                    set.extend(variables.iter().map(|v| v.name.value.clone()));
-                }
-            }
-        }
-        // A file that is mounted for the code to load may hold anything.
-        let mounted = service.mounts.iter().filter_map(|m| m.target.text()).any(|t| t.contains(".env"));
-        let granted = ["configs", "secrets"].iter().any(|key| c.text(service.place(&[key])).contains(".env"));
-        if mounted || granted {
-            open = Some("an env file is mounted");
-        }
-        Self { deployed, set, open }
-    }
-
-    /// Variables may be there that no file shows.
-    pub(in crate::rules) fn is_open(&self) -> bool {
-        self.open.is_some()
-    }
-
-    pub(in crate::rules) fn has(&self, name: &str) -> bool {
-        let same = |known: &str| known == name || known.eq_ignore_ascii_case(name);
-        self.deployed.process.environment.keys().any(|k| same(k))
-            || self.set.contains(name)
-            // Where `X_FILE` is given, a start script or the library turns it into `X`.
-            || self.deployed.process.environment.contains_key(&format!("{name}_FILE"))
-            || is_of_the_platform(name)
-    }
-}
-
-/// The variables that a script gives a value: `X=1`, `export X=1`, `: ${X:=1}`, `read X`.
-fn assigned(text: &str) -> Vec<String> {
-    static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?m)(?:^|[\s;&(])([A-Za-z_][A-Za-z0-9_]*)=|\$\{([A-Za-z_][A-Za-z0-9_]*):?=")
-            .expect("a sound pattern")
-    });
-    ASSIGNED.captures_iter(text).filter_map(|c| Some(c.get(1).or(c.get(2))?.as_str().to_owned())).collect()
-}
 
 /// The services whose code is known.
 pub(in crate::rules) fn known<'a>(c: &Context<'a>) -> impl Iterator<Item = Deployed<'a>> {
@@ -226,14 +51,21 @@ pub(in crate::rules) fn env_var_unprovided(c: &Context<'_>, out: &mut Ruling) {
             let required = fact.has("required");
             let locates = located.contains_key(variable);
             // A job may do without a service that the app needs.
-            if !required && (!locates || deployed.is_one_off()) {
+            // A second choice is asked for where the first is missing.
+            let nested = own(c, &deployed, What::ReadsEnv).any(|o| {
+                o.span.file == fact.span.file
+                    && o.span != fact.span
+                    && o.parts.get("default").is_some_and(|d| d.span.contains(fact.span))
+            });
+            if nested || !required && (!locates || fact.has("conditional") || deployed.is_one_off()) {
                 continue;
             }
             // What a function needs, only those who call it miss; a feature that is off never does.
-            let script = c.app.code.files.get(&fact.span.file).is_some_and(|l| {
-                !matches!(l, Language::Python | Language::Ruby | Language::Rust | Language::Go | Language::Bash)
-            });
-            if script && (fact.has("inside") || fact.has("conditional") && !fact.has("asked")) {
+            // What a function or a branch needs, only who comes there misses; a feature that is off never does. Where the
+            // program ends without it, it was a check of the start.
+            let ends =
+                matches!(c.app.code.files.get(&fact.span.file), Some(Language::Go | Language::Bash | Language::Rust));
+            if !ends && (fact.has("inside") || fact.has("conditional") && !fact.has("asked")) {
                 continue;
             }
             if !c.app.imports.may_reach(deployed.process, fact.span.file) {
@@ -255,7 +87,7 @@ pub(in crate::rules) fn env_var_unprovided(c: &Context<'_>, out: &mut Ruling) {
             }
             let message = format!("`{variable}` is read and `{}` does not provide it", service.value);
             let help = format!("give it under `environment:` of `{}`, or a default in the code", service.value);
-            let sure = required && !fact.has("inside") && !fact.doubtful;
+            let sure = required && !fact.doubtful;
             out.violation(
                 Violation::at(fact.place("name"), message)
                     .help(help)

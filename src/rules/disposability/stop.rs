@@ -14,7 +14,11 @@ fn ignores(c: &Context<'_>, process: &Process, step: &crate::app::chain::Step) -
     let args: Vec<&str> = step.args();
     let script = |end: &str| args.iter().any(|a| a.ends_with(end));
     match program {
-        "node" | "nodejs" => args.iter().any(|a| !a.starts_with('-')) && !step.has("-e"),
+        "node" | "nodejs" => {
+            args.iter().any(|a| !a.starts_with('-'))
+                && !step.has("-e")
+                && !args.iter().any(|a| a.starts_with("--watch"))
+        }
         _ if program.starts_with("python") => script(".py") || args.first() == Some(&"-m") || args.contains(&"-m"),
         "php" => script(".php"),
         // A program of Rust dies of no signal that it does not ask for, as PID 1.
@@ -90,6 +94,10 @@ pub(super) fn pid1_ignores_sigterm(c: &Context<'_>, out: &mut Ruling) {
                 out.holds(handler.span, "SIGTERM is handled");
                 continue;
             }
+            if server::program(step).name == "manage.py" || serves(c, process) {
+                out.holds(step.span, "the server that it starts handles SIGTERM");
+                continue;
+            }
             if let Some(library) = library(c, process) {
                 out.holds(library, "a library ends the process well");
                 continue;
@@ -113,6 +121,26 @@ pub(super) fn pid1_ignores_sigterm(c: &Context<'_>, out: &mut Ruling) {
             );
         }
     }
+}
+
+/// The code starts a server that handles SIGTERM itself.
+fn serves(c: &Context<'_>, process: &Process) -> bool {
+    const SERVERS: &[&str] = &[
+        "uvicorn.run(",
+        "FastMCP",
+        "hypercorn",
+        "waitress",
+        "web.run_app(",
+        "HttpServer::new",
+        "gunicorn.app",
+        "socketio.run(",
+        "run_polling(",
+        "rocket::build",
+    ];
+    process.runs.iter().any(|f| {
+        let text = c.sources.text(*f);
+        SERVERS.iter().any(|server| text.contains(server))
+    })
 }
 
 /// Whether the file that is started is one of the repository's.

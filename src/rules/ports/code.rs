@@ -7,7 +7,7 @@ use crate::app::Deployed;
 use crate::code::{SourceFact, Value, What};
 use crate::fact::Fact;
 use crate::rules::Context;
-use crate::rules::config::contract::Provided;
+use crate::rules::config::provided::Provided;
 use crate::source::Span;
 
 /// The one port that is seen, and where; nothing where there are several, or one is not known.

@@ -252,7 +252,9 @@ fn own_source(deployed: &Deployed<'_>, mount: &crate::stack::Mount) -> Option<St
             || !source.starts_with('/'));
     let network =
         ["gfs", "gluster", "nfs", "efs", "ceph", "mnt"].iter().any(|w| source.split('/').any(|p| p.contains(w)));
-    let foreign = of_the_node || source.contains("{{") || mount.kind == MountKind::Bind && network;
+    // `D:\\data` of Windows is no volume `D`.
+    let drive = source.len() == 1;
+    let foreign = drive || of_the_node || source.contains("{{") || mount.kind == MountKind::Bind && network;
     (!foreign).then(|| source.to_owned())
 }
 
