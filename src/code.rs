@@ -73,8 +73,6 @@ whats! {
     /// Acknowledges before the work: `by`.
     AutoAcks = "auto-acks",
     Prints = "prints",
-    /// Text is a credential of a known form: `.text`.
-    Literal = "literal",
     /// A function (`.name`) whose body reads the variable that its parameter names.
     EnvHelper = "env-helper",
     /// A call of a function (`.function`) with a literal first argument (`.name`) and perhaps a second (`.default`).

@@ -2,9 +2,10 @@
 
 mod ways;
 
-use super::{Checks, Context, Ruling};
+use super::{Checks, Context, Ruling, source};
 use crate::app::chain::Link;
 use crate::app::{Deployed, command, locator};
+use crate::code::What;
 use crate::fact::Fact;
 use crate::source::Span;
 use crate::stack::Mode;
@@ -19,6 +20,7 @@ pub(super) const CHECKS: Checks = &[
 ];
 
 fn migration_on_start(c: &Context<'_>, out: &mut Ruling) {
+    migrates_in_code(c, out);
     for process in &c.app.processes {
         let deployed = c.app.deployed_of(process);
         if deployed.is_some_and(|d| d.is_one_off()) {
@@ -50,6 +52,18 @@ fn migration_on_start(c: &Context<'_>, out: &mut Ruling) {
         {
             out.holds(main.span, "the start migrates nothing");
         }
+    }
+}
+
+/// The code itself migrates when it starts.
+fn migrates_in_code(c: &Context<'_>, out: &mut Ruling) {
+    for fact in c.app.code.of(What::Migrates) {
+        let by = fact.note("by").unwrap_or_default();
+        let violation = Violation::at(fact.span, format!("`{by}` runs at every start"))
+            .help("make it a service of its own: same image, `deploy.mode: replicated-job`, run once per release");
+        source::report(c, out, fact, violation, |services| {
+            services.iter().map(|d| severity(Some(*d), fact.has("conditional"))).max().unwrap_or(Severity::Warning)
+        });
     }
 }
 
