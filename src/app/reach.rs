@@ -27,9 +27,11 @@ pub(super) fn of(app: &App, process: &Process, sources: &Sources) -> BTreeSet<Fi
     let named: BTreeSet<&str> = held.iter().copied().filter(|u| is_named(app, process, image, u, sources)).collect();
     let several = held.len() > 1 && !named.is_empty();
     let commands = go_commands(app, image);
+    let started_scripts = process.chain.main_steps().any(|s| is_script(&s.shown()));
     carried
         .into_iter()
         .filter(|id| !several || named.contains(unit(*id)))
+        .filter(|id| started_scripts || !is_script(sources.path(*id)))
         .filter(|id| {
             let path = sources.path(*id);
             // One module of Go makes several programs: those that the build does not name are others'.
@@ -41,6 +43,11 @@ pub(super) fn of(app: &App, process: &Process, sources: &Sources) -> BTreeSet<Fi
             !rest.contains('/') || !path.ends_with(".go") || commands.is_empty() || commands.contains(program)
         })
         .collect()
+}
+
+/// What people run by hand lies in a folder of scripts or tools; a start that names one says otherwise.
+fn is_script(text: &str) -> bool {
+    text.split(['/', ' ']).any(|part| matches!(part, "scripts" | "tools"))
 }
 
 /// Files that configure what an image's code does, such as `application.yml`, go with the code beside them.

@@ -48,7 +48,8 @@ pub(in crate::rules) fn env_var_unprovided(c: &Context<'_>, out: &mut Ruling) {
             if borne.contains(variable) || is_of_a_build(variable) || fact.has("build") || fact.has("guarded") {
                 continue;
             }
-            let required = fact.has("required");
+            // django-environ's scheme gives types and defaults by keyword: `Env(DEBUG=(bool, False))`.
+            let required = fact.has("required") && !c.sources.text(fact.span.file).contains(&format!("{variable}=("));
             let locates = located.contains_key(variable);
             // A job may do without a service that the app needs.
             // A second choice is asked for where the first is missing.
