@@ -49,7 +49,9 @@ pub(in crate::rules) fn env_var_unprovided(c: &Context<'_>, out: &mut Ruling) {
                 continue;
             }
             // django-environ's scheme gives types and defaults by keyword: `Env(DEBUG=(bool, False))`.
-            let required = fact.has("required") && !c.sources.text(fact.span.file).contains(&format!("{variable}=("));
+            let text = c.sources.text(fact.span.file);
+            let schemed = text.contains(&format!("{variable}=(")) || text.contains("Env(") && text.contains("**");
+            let required = fact.has("required") && !schemed;
             let locates = located.contains_key(variable);
             // A job may do without a service that the app needs.
             // A second choice is asked for where the first is missing.
