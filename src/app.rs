@@ -13,6 +13,7 @@ mod link;
 pub mod locator;
 pub mod mention;
 pub mod probe;
+pub mod provided;
 mod reach;
 pub mod server;
 
@@ -24,7 +25,7 @@ use crate::fact::Fact;
 use crate::source::{At, FileId, Sources, Span};
 use crate::stack::{Role, Service, Stack};
 use crate::syntax::Unread;
-use crate::syntax::dockerfile::{Dockerfile, IgnoreFile};
+use crate::syntax::dockerfile::{Dockerfile, IgnoreFile, Instruction};
 use crate::syntax::env::Variable;
 use crate::syntax::manifest::Manifest;
 use crate::syntax::tree::Node;
@@ -33,6 +34,7 @@ use image::{Image, Purpose};
 use imports::Imports;
 use known::{Known, Reference};
 use mention::Mentions;
+use provided::Provided;
 
 /// A whole app, or several in one repository.
 pub struct App {
@@ -73,6 +75,7 @@ pub struct Process {
     pub chain: Chain,
     /// The source files that it runs; empty where that is not known.
     pub runs: BTreeSet<FileId>,
+    pub provided: Provided,
 }
 
 /// Who runs the code of a file.
@@ -171,6 +174,11 @@ impl App {
     #[must_use]
     pub fn dockerfile(&self, image: &Image) -> &Dockerfile {
         self.dockerfiles.iter().find(|d| d.file == image.file).expect("an image is made from one of the Dockerfiles")
+    }
+
+    /// The instructions that an image is made of.
+    pub fn instructions(&self, image: &Image) -> impl Iterator<Item = &Instruction> {
+        self.dockerfile(image).instructions_of(image.stage)
     }
 
     /// The image that a stage of a Dockerfile is.

@@ -8,6 +8,7 @@ use super::image::{Image, Purpose};
 use super::imports::Imports;
 use super::known::{self, Reference};
 use super::mention::{self, Mentions};
+use super::provided::Provided;
 use super::{App, Process, link};
 use crate::code::{Code, Gates};
 use crate::config::Config;
@@ -80,12 +81,15 @@ impl App {
         app.images = images(&app.dockerfiles, &app.stacks, &app.mentions, sources);
         app.installs = app.dockerfiles.iter().flat_map(super::install::find).collect();
         app.processes = processes(&app, sources);
-        let runs: Vec<BTreeSet<FileId>> = app.processes.iter().map(|p| super::reach::of(&app, p, sources)).collect();
-        for (index, (process, runs)) in app.processes.iter_mut().zip(runs).enumerate() {
-            process.index = index;
-            process.runs = runs;
+        for (process, runs) in super::reach::all(&app, sources).into_iter().enumerate() {
+            app.processes[process].index = process;
+            app.processes[process].runs = runs;
         }
         app.imports = Imports::of(&app, sources);
+        let provided: Vec<Provided> = app.processes.iter().map(|p| Provided::of(&app, p, sources)).collect();
+        for (process, provided) in app.processes.iter_mut().zip(provided) {
+            process.provided = provided;
+        }
         app.trees = trees;
         app
     }
@@ -237,6 +241,7 @@ fn processes(app: &App, sources: &Sources) -> Vec<Process> {
                 environment,
                 chain,
                 runs: BTreeSet::new(),
+                provided: Provided::default(),
                 index: 0,
             });
         }
@@ -253,6 +258,7 @@ fn processes(app: &App, sources: &Sources) -> Vec<Process> {
                 environment,
                 chain,
                 runs: BTreeSet::new(),
+                provided: Provided::default(),
                 index: 0,
             });
         }
@@ -262,15 +268,12 @@ fn processes(app: &App, sources: &Sources) -> Vec<Process> {
 
 /// The variables that the image sets.
 fn image_environment(image: &Image, app: &App) -> BTreeMap<String, Fact<String>> {
-    let dockerfile = app.dockerfile(image);
     let mut found = BTreeMap::new();
-    for stage in dockerfile.lineage(image.stage) {
-        for instruction in dockerfile.stage(stage) {
-            if let crate::syntax::dockerfile::Body::Env(pairs) = &instruction.body {
-                for pair in pairs {
-                    let value = image.environment.get(&pair.name.value).cloned().unwrap_or(Fact::Unknown);
-                    found.insert(pair.name.value.clone(), value);
-                }
+    for instruction in app.instructions(image) {
+        if let crate::syntax::dockerfile::Body::Env(pairs) = &instruction.body {
+            for pair in pairs {
+                let value = image.environment.get(&pair.name.value).cloned().unwrap_or(Fact::Unknown);
+                found.insert(pair.name.value.clone(), value);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Which source files each process runs: what its image carries, in the languages that its main process speaks, of the
 //! part of the repository that it is started in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::image::{Copied, Image};
 use super::{App, Process, server};
@@ -9,40 +9,105 @@ use crate::code::Language;
 use crate::source::{FileId, Sources, folder, is_within, join, name};
 use crate::syntax::dockerfile::Body;
 
-/// The source files that a process of an image runs; empty where that is not known.
-pub(super) fn of(app: &App, process: &Process, sources: &Sources) -> BTreeSet<FileId> {
-    let Some(image) = app.image_of(process) else { return BTreeSet::new() };
-    let languages = languages(app, process, image);
-    let carried: Vec<FileId> = app
-        .code
-        .files
-        .iter()
-        .filter(|(_, language)| languages.contains(language))
-        .map(|(id, _)| *id)
-        .filter(|id| carries(app, image, sources.path(*id), sources))
-        .collect();
+/// The source files that each process runs; empty where that is not known.
+pub(super) fn all(app: &App, sources: &Sources) -> Vec<BTreeSet<FileId>> {
     let units = units(app, sources);
-    let unit = |id: FileId| unit_of(&units, sources.path(id));
-    let held: BTreeSet<&str> = carried.iter().map(|id| unit(*id)).collect();
-    let named: BTreeSet<&str> = held.iter().copied().filter(|u| is_named(app, process, image, u, sources)).collect();
-    let several = held.len() > 1 && !named.is_empty();
-    let commands = go_commands(app, image);
-    let started_scripts = process.chain.main_steps().any(|s| is_script(&s.shown()));
-    carried
-        .into_iter()
-        .filter(|id| !several || named.contains(unit(*id)))
-        .filter(|id| started_scripts || !is_script(sources.path(*id)))
-        .filter(|id| {
-            let path = sources.path(*id);
-            // One module of Go makes several programs: those that the build does not name are others'.
-            let Some((_, rest)) = format!("/{path}").split_once("/cmd/").map(|(a, b)| (a.to_owned(), b.to_owned()))
-            else {
-                return true;
-            };
-            let program = rest.split('/').next().unwrap_or_default();
-            !rest.contains('/') || !path.ends_with(".go") || commands.is_empty() || commands.contains(program)
+    let mut carried: BTreeMap<usize, Vec<FileId>> = BTreeMap::new();
+    let mut found = Vec::new();
+    for process in &app.processes {
+        let (Some(at), Some(image)) = (process.image, app.image_of(process)) else {
+            found.push(BTreeSet::new());
+            continue;
+        };
+        let carried = carried.entry(at).or_insert_with(|| {
+            app.code.files.keys().copied().filter(|id| carries(app, image, sources.path(*id), sources)).collect()
+        });
+        found.push(Started { app, process, image, sources }.runs(carried, &units));
+    }
+    found
+}
+
+/// A process with the image that it is started in.
+struct Started<'a> {
+    app: &'a App,
+    process: &'a Process,
+    image: &'a Image,
+    sources: &'a Sources,
+}
+
+impl Started<'_> {
+    /// Of the files that the image carries, those that the process runs.
+    fn runs(&self, carried: &[FileId], units: &[String]) -> BTreeSet<FileId> {
+        let languages = languages(self.app, self.process, self.image);
+        let spoken = |id: &FileId| self.app.code.files.get(id).is_some_and(|l| languages.contains(l));
+        let carried: Vec<FileId> = carried.iter().copied().filter(spoken).collect();
+        let unit = |id: FileId| unit_of(units, self.sources.path(id));
+        let held: BTreeSet<&str> = carried.iter().map(|id| unit(*id)).collect();
+        let named: BTreeSet<&str> = held.iter().copied().filter(|u| self.is_named(u, units)).collect();
+        let several = held.len() > 1 && !named.is_empty();
+        let commands = go_commands(self.app, self.image);
+        let scripts = self.process.chain.main_steps().any(|s| is_script(&s.shown()));
+        // One module of Go makes several programs: those that the build does not name are others'.
+        let is_others = |path: &str| {
+            let below = path.strip_prefix("cmd/").or_else(|| Some(path.split_once("/cmd/")?.1));
+            let program = below.and_then(|b| b.split_once('/')).map(|(program, _)| program);
+            path.ends_with(".go") && !commands.is_empty() && program.is_some_and(|p| !commands.contains(p))
+        };
+        carried
+            .into_iter()
+            .filter(|id| !several || named.contains(unit(*id)))
+            .filter(|id| {
+                let path = self.sources.path(*id);
+                (scripts || !is_script(path)) && !is_others(path)
+            })
+            .collect()
+    }
+
+    /// Whether something of the build or the start speaks of this part of the repository.
+    fn is_named(&self, unit: &str, units: &[String]) -> bool {
+        let Self { app, process, image, sources } = self;
+        let dockerfile = sources.path(image.file);
+        if !unit.is_empty() && is_within(dockerfile, unit) {
+            return true;
+        }
+        // The file that is started lies in it.
+        let started = process.chain.main_steps().any(|step| {
+            step.argv.iter().skip(1).any(|word| {
+                let file = image.locate(word.text(), sources, &app.images);
+                file.is_some_and(|(path, _)| sources.find(&path).is_some() && unit_of(units, &path) == unit)
+            })
+        });
+        if started {
+            return true;
+        }
+        let within = |full: &str| is_within(full, unit) && !unit.is_empty() || unit.is_empty() && image.context == full;
+        let copied = closure(app, image).into_iter().flat_map(|i| &i.copies).any(|copied| {
+            copied.from.is_none()
+                && !copied.foreign
+                && copied
+                    .sources
+                    .iter()
+                    .any(|s| join(&image.context, &s.value).is_some_and(|full| full != image.context && within(&full)))
+        });
+        if copied {
+            return true;
+        }
+        if unit.is_empty() {
+            return false;
+        }
+        let package =
+            app.manifests.iter().find(|m| folder(sources.path(m.file)) == unit).and_then(|m| m.package.as_deref());
+        let short = name(unit);
+        let text = sources.text(image.file);
+        let words = text.split(|c: char| !(c.is_alphanumeric() || "-_./@".contains(c)));
+        words.filter(|w| !w.is_empty()).any(|word| {
+            let word = word.trim_start_matches("./").trim_end_matches('/');
+            word == unit
+                || package == Some(word)
+                || word.ends_with(&format!("/{short}"))
+                || word == short && short.len() > 3
         })
-        .collect()
+    }
 }
 
 /// What people run by hand lies in a folder of scripts or tools; a start that names one says otherwise.
@@ -84,8 +149,7 @@ fn covers(context: &str, source: &str, path: &str) -> bool {
 
 /// `RUN --mount=type=bind` builds from the context without a copy.
 fn mounts_context(app: &App, image: &Image) -> bool {
-    let dockerfile = app.dockerfile(image);
-    dockerfile.lineage(image.stage).into_iter().flat_map(|stage| dockerfile.stage(stage)).any(|instruction| {
+    app.instructions(image).any(|instruction| {
         instruction.flag_value("mount").is_some_and(|m| {
             m.contains("type=bind")
                 && !m.contains("from=")
@@ -105,51 +169,6 @@ fn units(app: &App, sources: &Sources) -> Vec<String> {
 
 fn unit_of<'u>(units: &'u [String], path: &str) -> &'u str {
     units.iter().filter(|u| is_within(path, u)).max_by_key(|u| u.len()).map_or("", String::as_str)
-}
-
-/// Whether something of the build or the start speaks of this part of the repository.
-fn is_named(app: &App, process: &Process, image: &Image, unit: &str, sources: &Sources) -> bool {
-    let dockerfile = sources.path(image.file);
-    if !unit.is_empty() && is_within(dockerfile, unit) {
-        return true;
-    }
-    // The file that is started lies in it.
-    let started = process.chain.main_steps().any(|step| {
-        step.argv.iter().skip(1).any(|word| {
-            let file = image.locate(word.text(), sources, &app.images);
-            file.is_some_and(|(path, _)| sources.find(&path).is_some() && unit_of(&units(app, sources), &path) == unit)
-        })
-    });
-    if started {
-        return true;
-    }
-    let within = |full: &str| is_within(full, unit) && !unit.is_empty() || unit.is_empty() && image.context == full;
-    let copied = closure(app, image).into_iter().flat_map(|i| &i.copies).any(|copied| {
-        copied.from.is_none()
-            && !copied.foreign
-            && copied
-                .sources
-                .iter()
-                .any(|s| join(&image.context, &s.value).is_some_and(|full| full != image.context && within(&full)))
-    });
-    if copied {
-        return true;
-    }
-    if unit.is_empty() {
-        return false;
-    }
-    let package =
-        app.manifests.iter().find(|m| folder(sources.path(m.file)) == unit).and_then(|m| m.package.as_deref());
-    let short = name(unit);
-    let text = sources.text(image.file);
-    let words = text.split(|c: char| !(c.is_alphanumeric() || "-_./@".contains(c)));
-    words.filter(|w| !w.is_empty()).any(|word| {
-        let word = word.trim_start_matches("./").trim_end_matches('/');
-        word == unit
-            || package == Some(word)
-            || word.ends_with(&format!("/{short}"))
-            || word == short && short.len() > 3
-    })
 }
 
 /// The stages that an image is made from.
@@ -175,31 +194,24 @@ fn closure<'a>(app: &'a App, image: &'a Image) -> Vec<&'a Image> {
 
 /// The programs below `cmd/` that the build names.
 fn go_commands(app: &App, image: &Image) -> BTreeSet<String> {
-    let dockerfile = app.dockerfile(image);
     let mut found = BTreeSet::new();
-    for stage in closure(app, image).into_iter().flat_map(|i| dockerfile.lineage(i.stage)) {
-        for instruction in dockerfile.stage(stage) {
-            let text = match &instruction.body {
-                Body::Run(command) => command.script().map(|s| {
-                    s.commands()
-                        .into_iter()
-                        .flat_map(|c| c.words.iter().map(|w| w.text().to_owned()))
-                        .collect::<Vec<_>>()
-                        .join(" ")
-                }),
-                Body::Copy { sources, .. } => {
-                    Some(sources.iter().map(|s| s.value.clone()).collect::<Vec<_>>().join(" "))
-                }
-                _ => None,
-            };
-            for (_, rest) in text.iter().flat_map(|t| t.match_indices("cmd/").map(|(at, m)| (at, &t[at + m.len()..]))) {
-                let word: String = rest.chars().take_while(|c| c.is_alphanumeric() || "-_".contains(*c)).collect();
-                if !word.is_empty() {
-                    found.insert(word);
-                }
+    for instruction in closure(app, image).into_iter().flat_map(|i| app.instructions(i)) {
+        let words: Vec<String> = match &instruction.body {
+            Body::Run(command) => command.script().map_or(Vec::new(), |script| {
+                script.commands().iter().flat_map(|c| &c.words).map(|w| w.text().to_owned()).collect()
+            }),
+            Body::Copy { sources, .. } => sources.iter().map(|s| s.value.clone()).collect(),
+            _ => continue,
+        };
+        for word in &words {
+            for (at, mark) in word.match_indices("cmd/") {
+                let rest = word[at + mark.len()..].chars();
+                let program: String = rest.take_while(|c| c.is_alphanumeric() || "-_".contains(*c)).collect();
+                found.insert(program);
             }
         }
     }
+    found.remove("");
     found
 }
 

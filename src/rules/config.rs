@@ -2,7 +2,6 @@
 
 pub(super) mod contract;
 mod literal;
-pub(super) mod provided;
 
 use super::codebase::first_line;
 use super::{Checks, Context, Ruling};
@@ -211,13 +210,10 @@ fn walk<'n>(node: &'n Node, key: &'n str, visit: &mut impl FnMut(&'n str, &'n No
 
 fn secret_in_image(c: &Context<'_>, out: &mut Ruling) {
     for image in c.app.release_images() {
-        let dockerfile = c.app.dockerfile(image);
-        for stage in dockerfile.lineage(image.stage) {
-            for instruction in dockerfile.stage(stage) {
-                if let Body::Env(pairs) | Body::Arg(pairs) = &instruction.body {
-                    for pair in pairs {
-                        judge_pair(pair, out);
-                    }
+        for instruction in c.app.instructions(image) {
+            if let Body::Env(pairs) | Body::Arg(pairs) = &instruction.body {
+                for pair in pairs {
+                    judge_pair(pair, out);
                 }
             }
         }

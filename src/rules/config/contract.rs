@@ -5,16 +5,14 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::provided::{Provided, is_of_a_build};
 use crate::app::Deployed;
 use crate::app::image::Image;
 use crate::app::known::Role;
+use crate::app::provided::is_of_a_build;
 use crate::code::{Language, SourceFact, Value, What};
 use crate::rules::{Context, Ruling, source};
-use crate::source::{FileId, Span, name};
-
+use crate::source::{Span, name};
 use crate::spelling::distance;
-use crate::stack::Setting;
 use crate::violation::{Severity, Violation};
 
 /// The services whose code is known.
@@ -31,39 +29,37 @@ fn own<'a>(c: &'a Context<'a>, deployed: &'a Deployed<'a>, what: What) -> impl I
 pub(in crate::rules) fn env_var_unprovided(c: &Context<'_>, out: &mut Ruling) {
     for deployed in known(c) {
         let service = &deployed.service.name;
-        let provided = Provided::of(c, deployed);
+        let provided = &deployed.process.provided;
         let mut told: BTreeSet<String> = BTreeSet::new();
-        let located: BTreeMap<String, Span> = own(c, &deployed, What::Connects)
+        let located: BTreeSet<&str> = own(c, &deployed, What::Connects)
             .filter_map(|f| match &f.parts.get("locator")?.value {
-                Value::Environment { name, default: None } => Some((name.clone(), f.span)),
+                Value::Environment { name, default: None } => Some(name.as_str()),
                 _ => None,
             })
             .collect();
-        let borne: BTreeSet<&str> = own(c, &deployed, What::ReadsEnv)
+        let reads: Vec<&SourceFact> = own(c, &deployed, What::ReadsEnv).collect();
+        let borne: BTreeSet<&str> = reads
+            .iter()
             .filter(|f| f.parts.contains_key("default") || f.has("optional"))
             .filter_map(|f| f.text("name"))
             .collect();
-        for fact in own(c, &deployed, What::ReadsEnv) {
+        let defaults: Vec<Span> = reads.iter().filter_map(|f| Some(f.parts.get("default")?.span)).collect();
+        for fact in reads {
             let Some(variable) = fact.text("name") else { continue };
-            if borne.contains(variable) || is_of_a_build(variable) || fact.has("build") || fact.has("guarded") {
+            if borne.contains(variable) || is_of_a_build(variable) || fact.has("guarded") {
                 continue;
             }
             // django-environ's scheme gives types and defaults by keyword: `Env(DEBUG=(bool, False))`.
             let text = c.sources.text(fact.span.file);
             let schemed = text.contains(&format!("{variable}=(")) || text.contains("Env(") && text.contains("**");
             let required = fact.has("required") && !schemed;
-            let locates = located.contains_key(variable);
-            // A job may do without a service that the app needs.
             // A second choice is asked for where the first is missing.
-            let nested = own(c, &deployed, What::ReadsEnv).any(|o| {
-                o.span.file == fact.span.file
-                    && o.span != fact.span
-                    && o.parts.get("default").is_some_and(|d| d.span.contains(fact.span))
-            });
-            if nested || !required && (!locates || fact.has("conditional") || deployed.is_one_off()) {
+            let nested = defaults.iter().any(|d| d.contains(fact.span));
+            // A job may do without a service that the app needs.
+            let locates = located.contains(variable) && !fact.has("conditional") && !deployed.is_one_off();
+            if nested || !required && !locates {
                 continue;
             }
-            // What a function needs, only those who call it miss; a feature that is off never does.
             // What a function or a branch needs, only who comes there misses; a feature that is off never does. Where the
             // program ends without it, it was a check of the start.
             let ends =
@@ -103,7 +99,7 @@ pub(in crate::rules) fn env_var_unprovided(c: &Context<'_>, out: &mut Ruling) {
 
 pub(in crate::rules) fn env_var_misspelled(c: &Context<'_>, out: &mut Ruling) {
     for deployed in known(c) {
-        let provided = Provided::of(c, deployed);
+        let provided = &deployed.process.provided;
         let reads: BTreeMap<&str, &SourceFact> = own(c, &deployed, What::ReadsEnv)
             .filter(|f| !f.doubtful)
             .filter_map(|f| Some((f.text("name")?, f)))
@@ -118,15 +114,16 @@ pub(in crate::rules) fn env_var_misspelled(c: &Context<'_>, out: &mut Ruling) {
         if reads.is_empty() || spring {
             continue;
         }
+        let texts: Vec<&str> = texts(c, &deployed).collect();
         for setting in &deployed.service.environment {
             let given = setting.name.value.as_str();
-            if reads.keys().any(|r| r.eq_ignore_ascii_case(given)) || is_read_elsewhere(c, &deployed, setting) {
+            if reads.keys().any(|r| r.eq_ignore_ascii_case(given)) {
                 continue;
             }
             let meant = reads.iter().find(|(read, _)| {
                 is_slip(given, read) && !provided.has(read) && deployed.service.setting(read).is_none()
             });
-            if let Some((read, fact)) = meant {
+            if let Some((read, fact)) = meant.filter(|_| !is_read_elsewhere(&texts, given)) {
                 let message = format!("`{given}` is read by nothing, `{read}` is");
                 out.violation(
                     Violation::at(setting.name.span, message)
@@ -163,11 +160,10 @@ fn is_slip(given: &str, read: &str) -> bool {
 }
 
 /// Its name stands somewhere in what the service runs: a script, a file of settings, the Dockerfile.
-fn is_read_elsewhere(c: &Context<'_>, deployed: &Deployed<'_>, setting: &Setting) -> bool {
-    let name = &setting.name.value;
+fn is_read_elsewhere(texts: &[&str], name: &str) -> bool {
     let runtime = ["NODE_", "JAVA_", "PYTHON", "GUNICORN_", "UVICORN_", "WEB_", "CELERY_", "SPRING_", "LOG", "MALLOC_"];
     runtime.iter().any(|p| name.starts_with(p))
-        || texts(c, deployed).any(|(_, text)| text.contains(name.as_str()) || reads_alike(text, name))
+        || texts.iter().any(|text| text.contains(name) || reads_alike(text, name))
 }
 
 /// Names that begin alike are put together: `f"SHOP_{key}"`.
@@ -177,7 +173,7 @@ fn reads_alike(text: &str, name: &str) -> bool {
 }
 
 /// The texts of what a service runs and of what configures it.
-fn texts<'a>(c: &'a Context<'a>, deployed: &'a Deployed<'a>) -> impl Iterator<Item = (FileId, &'a str)> {
+fn texts<'a>(c: &'a Context<'a>, deployed: &'a Deployed<'a>) -> impl Iterator<Item = &'a str> {
     let scripts = deployed.process.chain.scripts.iter().map(|s| s.file);
     let image = deployed.image;
     let files = c.sources.files().filter(move |(id, f)| {
@@ -189,7 +185,7 @@ fn texts<'a>(c: &'a Context<'a>, deployed: &'a Deployed<'a>) -> impl Iterator<It
                 && image.is_some_and(|i| c.app.carries(i, &f.path, c.sources))
     });
     let dockerfile = image.map(|i| i.file);
-    files.map(|(id, _)| id).chain(scripts).chain(dockerfile).map(|id| (id, c.sources.text(id)))
+    files.map(|(id, _)| id).chain(scripts).chain(dockerfile).map(|id| c.sources.text(id))
 }
 
 /// An image on a plain runtime: nothing in it but its own code turns `X_FILE` into `X`.
@@ -224,13 +220,14 @@ static ANY_FILE: LazyLock<Regex> = LazyLock::new(|| {
 pub(in crate::rules) fn secret_file_not_read(c: &Context<'_>, out: &mut Ruling) {
     for deployed in known(c).filter(|d| !d.process.runs.is_empty()) {
         let service = deployed.service;
-        let Some(image) = deployed.image.filter(|i| is_plain(i)) else { continue };
+        if !deployed.image.is_some_and(is_plain) {
+            continue;
+        }
         if deployed.process.runs.iter().any(|f| c.app.code.unread.contains(f)) {
             out.unknown(service.name.span, "not all of its code could be read");
             continue;
         }
-        let _ = image;
-        let own: Vec<&str> = texts(c, &deployed).map(|(_, text)| text).collect();
+        let own: Vec<&str> = texts(c, &deployed).collect();
         let reads = |word: &str| own.iter().any(|text| text.contains(word));
         let any = own.iter().any(|text| ANY_FILE.is_match(text));
         let whole = own.iter().any(|text| {

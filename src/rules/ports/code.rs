@@ -7,7 +7,6 @@ use crate::app::Deployed;
 use crate::code::{SourceFact, Value, What};
 use crate::fact::Fact;
 use crate::rules::Context;
-use crate::rules::config::provided::Provided;
 use crate::source::Span;
 
 /// The one port that is seen, and where; nothing where there are several, or one is not known.
@@ -22,7 +21,7 @@ pub(super) fn port(c: &Context<'_>, deployed: &Deployed<'_>) -> Option<(u16, Spa
     });
     let mut seen: BTreeSet<Option<u16>> = BTreeSet::new();
     for fact in own {
-        let Some(number) = number(c, deployed, fact) else { continue };
+        let Some(number) = number(deployed, fact) else { continue };
         seen.insert(number.value().copied());
         found = found.or(number.into_value().map(|n| (n, fact.span)));
     }
@@ -30,7 +29,7 @@ pub(super) fn port(c: &Context<'_>, deployed: &Deployed<'_>) -> Option<(u16, Spa
 }
 
 /// The port of one listener; nothing where it names only a host.
-fn number(c: &Context<'_>, deployed: &Deployed<'_>, fact: &SourceFact) -> Option<Fact<u16>> {
+fn number(deployed: &Deployed<'_>, fact: &SourceFact) -> Option<Fact<u16>> {
     let parse = |text: &str| text.rsplit(':').next().and_then(|n| n.trim_matches('/').parse::<u16>().ok());
     let part = fact.parts.get("port").or_else(|| {
         // `0.0.0.0:8080` of Rust and Go is both.
@@ -40,7 +39,7 @@ fn number(c: &Context<'_>, deployed: &Deployed<'_>, fact: &SourceFact) -> Option
         Value::Text(text) => parse(text),
         Value::Environment { name, default } => match deployed.process.environment.get(name) {
             Some(value) => value.text().and_then(parse),
-            None if Provided::of(c, *deployed).is_open() => None,
+            None if deployed.process.provided.open.is_some() => None,
             None => default.as_deref().and_then(parse),
         },
         Value::Unknown => None,

@@ -1,0 +1,221 @@
+//! What a process has in its environment: the stack's, the image's, what a start script sets, what the code loads.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{App, Process};
+use crate::code::What;
+use crate::source::{Sources, folder, join, name};
+
+/// Variables that every container has, or that the images of runtimes set.
+fn is_of_the_platform(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "PATH",
+        "HOME",
+        "HOSTNAME",
+        "PORT",
+        "TZ",
+        "PWD",
+        "OLDPWD",
+        "USER",
+        "LANG",
+        "LC_ALL",
+        "SHELL",
+        "TERM",
+        "TMPDIR",
+        "TEMP",
+        "TMP",
+        "CI",
+        "NODE_ENV",
+        "NODE_VERSION",
+        "PYTHON_VERSION",
+        "JAVA_HOME",
+        "GOPATH",
+        "RAILS_ENV",
+        "RACK_ENV",
+        "APP_ENV",
+        "DEBUG",
+        "NO_COLOR",
+        "VIRTUAL_ENV",
+        "UID",
+        "GID",
+        "PPID",
+        "EDITOR",
+        "SHLVL",
+    ];
+    const PREFIXES: &[&str] = &[
+        "ASPNETCORE_",
+        "DOTNET_",
+        "PHP_",
+        "GEM_",
+        "BUNDLE_",
+        "KUBERNETES_",
+        "GITHUB_",
+        "npm_",
+        "XDG_",
+        "BASH_",
+        "RUBY_",
+    ];
+    NAMES.contains(&name) || PREFIXES.iter().any(|p| name.starts_with(p)) || is_of_a_build(name)
+}
+
+/// A build writes these into what it makes; nothing reads them when it runs.
+#[must_use]
+pub fn is_of_a_build(name: &str) -> bool {
+    const PREFIXES: &[&str] = &[
+        "VITE_",
+        "REACT_APP_",
+        "NEXT_PUBLIC_",
+        "PUBLIC_",
+        "NUXT_PUBLIC_",
+        "EXPO_PUBLIC_",
+        "GATSBY_",
+        "VUE_APP_",
+        "STORYBOOK_",
+        "VERCEL_",
+    ];
+    PREFIXES.iter().any(|p| name.starts_with(p))
+}
+
+/// `export "$name=$value"`, `source <(…)`, `eval`: a script that may set any variable.
+static ANY_VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(export|declare -x)\s+"?\$|\beval\b|set -a|set -o allexport|\bprintenv\b.*_FILE|env \| grep"#)
+        .expect("a sound pattern")
+});
+
+/// Programs that put variables into the environment of what they start.
+const INJECTORS: &[&str] = &[
+    "doppler",
+    "envconsul",
+    "chamber",
+    "op",
+    "infisical",
+    "dotenv",
+    "dotenvx",
+    "vault",
+    "aws-vault",
+    "summon",
+    "berglas",
+    "teller",
+];
+
+/// Packages that load `.env` into the environment by themselves.
+const LOADERS: &[&str] = &[
+    "dotenv",
+    "dotenv-rails",
+    "python-dotenv",
+    "python-decouple",
+    "environs",
+    "django-environ",
+    "vlucas/phpdotenv",
+    "laravel/framework",
+    "symfony/dotenv",
+    "DotNetEnv",
+];
+
+/// What a process has in its environment.
+#[derive(Debug, Default)]
+pub struct Provided {
+    /// Variables of the image and of the stack, in upper case.
+    given: BTreeSet<String>,
+    /// Variables that a start script or the code itself sets.
+    set: BTreeSet<String>,
+    /// Why variables may be there that no file shows.
+    pub open: Option<&'static str>,
+}
+
+impl Provided {
+    pub(super) fn of(app: &App, process: &Process, sources: &Sources) -> Self {
+        let mut found =
+            Self { given: process.environment.keys().map(|k| k.to_ascii_uppercase()).collect(), ..Self::default() };
+        found.by_start(process, sources);
+        found.by_code(app, process, sources);
+        found.by_files(app, process, sources);
+        found
+    }
+
+    fn by_start(&mut self, process: &Process, sources: &Sources) {
+        for run in &process.chain.scripts {
+            let text = sources.text(run.file);
+            if ANY_VARIABLE.is_match(text) {
+                self.open = Some("its start script may set any variable");
+            }
+            self.set.extend(assigned(text));
+        }
+        for step in &process.chain.steps {
+            self.set.extend(step.assignments.iter().map(|(name, _)| name.clone()));
+            if INJECTORS.contains(&step.program()) || step.wrappers.iter().any(|w| INJECTORS.contains(&name(w))) {
+                self.open = Some("its start puts variables into the environment");
+            }
+        }
+    }
+
+    fn by_code(&mut self, app: &App, process: &Process, sources: &Sources) {
+        let own = |what: What| app.code.of(what).filter(|f| process.runs.contains(&f.span.file));
+        self.set.extend(
+            own(What::ReadsEnv).filter(|f| f.has("optional")).filter_map(|f| f.text("name").map(str::to_owned)),
+        );
+        if process.runs.iter().any(|f| sources.text(*f).contains("secrets_dir")) {
+            self.open = Some("secrets are read from a folder");
+        }
+        let loads = own(What::LoadsDotenv).next().is_some() || own(What::ReadsEnv).any(|f| f.has("fields"));
+        let declared =
+            app.manifests.iter().any(|m| m.dependencies.iter().any(|d| LOADERS.contains(&d.name.value.as_str())));
+        if !loads && !declared {
+            return;
+        }
+        let Some(image) = app.image_of(process) else { return };
+        for (file, variables) in &app.dotenv {
+            let path = sources.path(*file);
+            if matches!(name(path), ".env" | ".env.production" | ".env.prod") && app.carries(image, path, sources) {
+                self.set.extend(variables.iter().map(|v| v.name.value.clone()));
+            }
+        }
+    }
+
+    /// Files that are mounted for the code to load, or that the build makes, may hold anything.
+    fn by_files(&mut self, app: &App, process: &Process, sources: &Sources) {
+        let makes_env = |text: &str| {
+            text.lines().any(|l| (l.contains("cp ") || l.contains("mv ") || l.contains("> ")) && l.contains(".env"))
+        };
+        if app.image_of(process).is_some_and(|i| makes_env(sources.text(i.file))) {
+            self.open = Some("the build makes an env file");
+        }
+        let Some(deployed) = app.deployed_of(process) else { return };
+        let service = deployed.service;
+        let base = folder(sources.path(deployed.stack.file()));
+        for file in &service.env_files {
+            let found = file.text().and_then(|p| join(base, p)).and_then(|p| sources.find(&p));
+            if !found.is_some_and(|id| app.dotenv.iter().any(|(f, _)| *f == id)) {
+                self.open = Some("what its env file sets is not known");
+            }
+        }
+        let mounted = service.mounts.iter().filter_map(|m| m.target.text()).any(|t| t.contains(".env"));
+        let granted = ["configs", "secrets"].iter().any(|key| sources.slice(service.place(&[key])).contains(".env"));
+        if mounted || granted {
+            self.open = Some("an env file is mounted");
+        }
+    }
+
+    /// Whether a variable is there for all that is known.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        let upper = name.to_ascii_uppercase();
+        self.set.contains(name)
+            // Where `X_FILE` is given, a start script or the library turns it into `X`.
+            || self.given.contains(&format!("{upper}_FILE"))
+            || self.given.contains(&upper)
+            || is_of_the_platform(name)
+    }
+}
+
+/// The variables that a script gives a value: `X=1`, `export X=1`, `: ${X:=1}`, `read X`.
+fn assigned(text: &str) -> Vec<String> {
+    static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?m)(?:^|[\s;&(])([A-Za-z_][A-Za-z0-9_]*)=|\$\{([A-Za-z_][A-Za-z0-9_]*):?=")
+            .expect("a sound pattern")
+    });
+    ASSIGNED.captures_iter(text).filter_map(|c| Some(c.get(1).or(c.get(2))?.as_str().to_owned())).collect()
+}
