@@ -31,7 +31,7 @@ macro_rules! whats {
 }
 
 whats! {
-    /// `.name`, `.default`; `required` where it fails without; `build` where only a build reads it.
+    /// `.name`, `.default`; `required` where it fails without.
     ReadsEnv = "reads-env",
     /// A variable (`.name`) without which the code stops.
     Requires = "requires",
@@ -68,7 +68,7 @@ whats! {
     Migrates = "migrates",
     /// `by`; `destructive`.
     SyncsSchema = "syncs-schema",
-    /// `by`; `debugger`.
+    /// `by`.
     Backdoor = "backdoor",
     /// Acknowledges before the work: `by`.
     AutoAcks = "auto-acks",
@@ -167,15 +167,20 @@ fn is_for_development(path: &str) -> bool {
     (in_folder || named) && has_word(file, WORDS)
 }
 
+/// The app's own source files, with their languages.
+fn own_files(sources: &Sources) -> BTreeMap<FileId, Language> {
+    sources
+        .files()
+        .filter(|(_, f)| f.class == Class::App && !is_for_development(&f.path))
+        .filter_map(|(id, f)| Some((id, Language::of_path(&f.path)?)))
+        .collect()
+}
+
 impl Code {
     /// Reads the app's own source files and the files that configure them.
     #[must_use]
     pub fn read(sources: &Sources, gates: Gates) -> Self {
-        let files: BTreeMap<FileId, Language> = sources
-            .files()
-            .filter(|(_, f)| f.class == Class::App && !is_for_development(&f.path))
-            .filter_map(|(id, f)| Some((id, Language::of_path(&f.path)?)))
-            .collect();
+        let files = own_files(sources);
         let scanned: Vec<(FileId, Option<Vec<SourceFact>>)> =
             files.par_iter().map(|(&id, &language)| (id, scan::scan(sources, id, language, None, gates))).collect();
         let mut code = Self { files, ..Self::default() };
@@ -197,11 +202,7 @@ impl Code {
     /// How many of the app's source files a gate hits: the plain pass that the reading of code is measured against.
     #[must_use]
     pub fn gated(sources: &Sources) -> usize {
-        let own = sources.files().filter(|(_, f)| f.class == Class::App && !is_for_development(&f.path));
-        let hit = |id: FileId, path: &str| {
-            Language::of_path(path).is_some_and(|l| !l.patterns().gated(sources.text(id)).is_empty())
-        };
-        own.filter(|(id, f)| hit(*id, &f.path)).count()
+        own_files(sources).iter().filter(|(id, l)| !l.patterns().gated(sources.text(**id)).is_empty()).count()
     }
 
     /// `getEnv("PORT", "8080")` of one's own reads `PORT` where its body reads what its parameter names.

@@ -202,7 +202,7 @@
   (#any-of? @_consume "consume" "get") (#eq? @_ack "noAck") (#set! by "noAck") (#gate! "noAck"))
 
 ((call_expression function: (member_expression object: (identifier) @_inspector property: (property_identifier) @_open) arguments: (arguments (_) @backdoor.host)) @backdoor
-  (#eq? @_inspector "inspector") (#eq? @_open "open") (#match? @backdoor.host "0\\.0\\.0\\.0") (#set! by "inspector.open") (#set! debugger) (#gate! "inspector"))
+  (#eq? @_inspector "inspector") (#eq? @_open "open") (#match? @backdoor.host "0\\.0\\.0\\.0") (#set! by "inspector.open") (#gate! "inspector"))
 
 ((string (string_fragment) @reads-file.name) @reads-file
   (#match? @reads-file.name "^/run/secrets") (#gate! "/run/secrets"))

@@ -19,9 +19,22 @@ pub(super) struct Patterns {
 
 /// One pattern of a query.
 pub(super) struct Pattern {
+    pub pass: Pass,
     text: String,
     gate: String,
     compiled: OnceLock<Compiled>,
+}
+
+/// When a pattern runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pass {
+    /// First: the values of other facts may come from the environment.
+    Environment,
+    Facts,
+    /// When the calls of functions that read the environment are looked for.
+    Calls,
+    /// When a name is met whose value is wanted.
+    Definitions,
 }
 
 /// A pattern that is ready to run.
@@ -30,7 +43,7 @@ pub(super) struct Compiled {
     /// For each capture: what it is of, and which part; nothing for a capture that only a predicate uses.
     pub captures: Vec<Option<(What, Option<&'static str>)>>,
     pub notes: Vec<(&'static str, String)>,
-    /// Captures whose arguments or keys must, or must not, have one of these names.
+    /// Captures whose arguments or keys must not have one of these names.
     pub keys: Vec<KeyTest>,
     /// What the file must hold elsewhere: the import that gives a common name its meaning.
     pub only: Option<Regex>,
@@ -39,8 +52,6 @@ pub(super) struct Compiled {
 pub(super) struct KeyTest {
     pub capture: u32,
     pub names: Vec<String>,
-    /// What must be found: a name among the keys, or none.
-    pub present: bool,
 }
 
 impl Patterns {
@@ -66,6 +77,11 @@ impl Patterns {
         self.all.iter().collect()
     }
 
+    /// Those that tell what names stand for.
+    pub(super) fn definitions(&self) -> impl Iterator<Item = &Pattern> {
+        self.all.iter().filter(|p| p.pass == Pass::Definitions)
+    }
+
     pub(super) fn compiled<'p>(&self, pattern: &'p Pattern) -> &'p Compiled {
         pattern.compiled.get_or_init(|| Compiled::new(self.language, &pattern.text))
     }
@@ -75,12 +91,16 @@ impl Pattern {
     fn new(text: &str) -> Self {
         let gate = directive(text, "gate!").or_else(|| directive(text, "file-has?"));
         let gate = gate.unwrap_or_else(|| panic!("a pattern has no gate: {text}"));
-        Self { text: text.to_owned(), gate, compiled: OnceLock::new() }
-    }
-
-    /// Whether it tells of this: a cheap look at its text.
-    pub(super) fn tells(&self, what: &str) -> bool {
-        self.text.contains(&format!("@{what}"))
+        let pass = if text.contains("@reads-env") {
+            Pass::Environment
+        } else if text.contains("@calls.") {
+            Pass::Calls
+        } else if text.contains("@defines.") {
+            Pass::Definitions
+        } else {
+            Pass::Facts
+        };
+        Self { pass, text: text.to_owned(), gate, compiled: OnceLock::new() }
     }
 }
 
@@ -103,9 +123,9 @@ impl Compiled {
         let keys = query
             .general_predicates(0)
             .iter()
-            .filter(|p| p.operator.ends_with("key?"))
+            .filter(|p| &*p.operator == "lacks-key?")
             .map(|p| {
-                let mut test = KeyTest { capture: 0, names: Vec::new(), present: &*p.operator == "has-key?" };
+                let mut test = KeyTest { capture: 0, names: Vec::new() };
                 for arg in &p.args {
                     match arg {
                         tree_sitter::QueryPredicateArg::Capture(capture) => test.capture = *capture,
@@ -133,9 +153,7 @@ fn capture(name: &str) -> Option<(What, Option<&'static str>)> {
 /// The words of queries that facts keep.
 pub(super) fn word(text: &str) -> &'static str {
     const WORDS: &[&str] = &[
-        "build",
         "by",
-        "debugger",
         "default",
         "destructive",
         "file",
@@ -145,17 +163,14 @@ pub(super) fn word(text: &str) -> &'static str {
         "kind",
         "locator",
         "loopback",
-        "method",
         "name",
         "override",
         "path",
         "port",
         "required",
-        "secret",
         "signal",
         "sink",
         "store",
-        "text",
         "value",
         "optional",
         "fields",

@@ -34,7 +34,7 @@
 ((call function: (attribute object: (identifier) @_env attribute: (identifier) @_type)
   arguments: (argument_list . (string) @reads-env.name . (string)? @reads-env.default)) @reads-env
   (#any-of? @_env "env" "ENV" "environ") (#not-any-of? @_type "read_env" "get_template" "globals" "filters" "setdefault" "from_string")
-  (#match? @reads-env.name "^.[A-Z][A-Z0-9_]+.$") (#lacks-key? @reads-env "default" "dflt") (#set! method)
+  (#match? @reads-env.name "^.[A-Z][A-Z0-9_]+.$") (#lacks-key? @reads-env "default" "dflt")
   (#file-has? "environs?\\b"))
 ((call function: (attribute object: (identifier) @_env)
   arguments: (argument_list . (string) @reads-env.name (keyword_argument name: (identifier) @_default value: (_) @reads-env.default))) @reads-env
@@ -209,7 +209,7 @@
 
 ; Ways in
 ((call function: (attribute object: (identifier) @_debugpy attribute: (identifier) @_listen) arguments: (argument_list . (_) @backdoor.host)) @backdoor
-  (#any-of? @_debugpy "debugpy" "ptvsd") (#any-of? @_listen "listen" "enable_attach") (#set! by "debugpy") (#set! debugger) (#gate! "debugpy|ptvsd"))
+  (#any-of? @_debugpy "debugpy" "ptvsd") (#any-of? @_listen "listen" "enable_attach") (#set! by "debugpy") (#gate! "debugpy|ptvsd"))
 
 ; RabbitMQ. https://pika.readthedocs.io
 ((call function: (attribute attribute: (identifier) @_consume) arguments: (argument_list (keyword_argument name: (identifier) @_ack value: (true)))) @auto-acks

@@ -10,7 +10,7 @@ use tree_sitter::{Node, ParseOptions, Parser, QueryCursor, QueryCursorOptions, T
 
 use super::around::surroundings;
 use super::language::Language;
-use super::pattern::{Compiled, KeyTest, Pattern};
+use super::pattern::{Compiled, KeyTest, Pass, Pattern};
 use super::value::{Scope, Value, literal};
 use super::{Gates, Part, SourceFact, What};
 use crate::source::{FileId, Sources, Span};
@@ -47,13 +47,15 @@ pub(super) fn scan(
         Gates::Kept => patterns.gated(text),
         Gates::Open => patterns.all(),
     };
-    gated.retain(|p| p.tells("calls.") == helpers.is_some() && !p.tells("defines."));
+    gated.retain(|p| match p.pass {
+        Pass::Environment | Pass::Facts => helpers.is_none(),
+        Pass::Calls => helpers.is_some(),
+        Pass::Definitions => false,
+    });
     if gated.is_empty() {
         return Some(Vec::new());
     }
     let tree = parse(language, text)?;
-    // What reads the environment comes first: other values may come from there.
-    gated.sort_by_key(|p| !p.tells("reads-env"));
     let mut file_scan = FileScan {
         file,
         language,
@@ -61,7 +63,7 @@ pub(super) fn scan(
         spent: Duration::ZERO,
         facts: Vec::new(),
     };
-    let (reads, others): (Vec<&Pattern>, Vec<&Pattern>) = gated.into_iter().partition(|p| p.tells("reads-env"));
+    let (reads, others): (Vec<&Pattern>, Vec<&Pattern>) = gated.into_iter().partition(|p| p.pass == Pass::Environment);
     for pattern in reads {
         file_scan.run(patterns.compiled(pattern))?;
     }
@@ -166,7 +168,7 @@ impl<'t> FileScan<'t> {
         let text = self.scope.text;
         let mut matches = cursor.matches_with_options(&compiled.query, self.scope.root, text.as_bytes(), options);
         while let Some(found) = matches.next() {
-            if !compiled.keys.iter().all(|test| holds(test, found.captures, text)) {
+            if !compiled.keys.iter().all(|test| lacks(test, found.captures, text)) {
                 continue;
             }
             let mut parts = BTreeMap::new();
@@ -347,7 +349,7 @@ impl<'t> FileScan<'t> {
 fn definitions<'t>(language: Language, root: Node<'t>, text: &'t str) -> BTreeMap<&'t str, Vec<Node<'t>>> {
     let mut names: BTreeMap<&str, Vec<Node<'t>>> = BTreeMap::new();
     let patterns = language.patterns();
-    for pattern in patterns.gated(text).into_iter().filter(|p| p.tells("defines.")) {
+    for pattern in patterns.definitions() {
         let compiled = patterns.compiled(pattern);
         let mut cursor = QueryCursor::new();
         let mut matches = cursor.matches(&compiled.query, root, text.as_bytes());
@@ -367,8 +369,8 @@ fn definitions<'t>(language: Language, root: Node<'t>, text: &'t str) -> BTreeMa
     names
 }
 
-/// Whether the arguments or keys below a capture have one of the names; a spread may have any.
-fn holds(test: &KeyTest, captures: &[tree_sitter::QueryCapture<'_>], text: &str) -> bool {
+/// Whether the arguments or keys below a capture have none of the names; a spread may have any.
+fn lacks(test: &KeyTest, captures: &[tree_sitter::QueryCapture<'_>], text: &str) -> bool {
     let Some(capture) = captures.iter().find(|c| c.index == test.capture) else { return false };
     let mut found = false;
     let mut open = false;
@@ -376,7 +378,7 @@ fn holds(test: &KeyTest, captures: &[tree_sitter::QueryCapture<'_>], text: &str)
         Some(key) => found |= test.names.iter().any(|n| n == key),
         None => open = true,
     });
-    if test.present { found } else { !found && !open }
+    !found && !open
 }
 
 fn keys(node: Node<'_>, text: &str, depth: usize, visit: &mut dyn FnMut(Option<&str>)) {
