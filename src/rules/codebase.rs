@@ -1,5 +1,7 @@
 //! I. Codebase: one codebase in version control, and all that a deploy reads in it.
 
+mod clones;
+
 use super::{Checks, Context, Ruling};
 use crate::app::credential;
 use crate::app::image::Purpose;
@@ -10,7 +12,7 @@ use crate::syntax::tree::Node;
 use crate::violation::Violation;
 
 pub(super) const CHECKS: Checks = &[
-    ("clones-code-at-build", super::build::context::clones_code_at_build),
+    ("clones-code-at-build", clones::clones_code_at_build),
     ("deploy-input-untracked", deploy_input_untracked),
     ("generated-tree-tracked", generated_tree_tracked),
     ("not-a-repository", not_a_repository),

@@ -16,7 +16,7 @@ pub(super) const CHECKS: Checks = &[
     ("harmful-stop-signal", signals::harmful_stop_signal),
     ("healthcheck-cannot-fail", health::healthcheck_cannot_fail),
     ("healthcheck-missing", health::healthcheck_missing),
-    ("healthcheck-needs-own-dns", stop::healthcheck_needs_own_dns),
+    ("healthcheck-needs-own-dns", health::healthcheck_needs_own_dns),
     ("healthcheck-tool-missing", health::healthcheck_tool_missing),
     ("package-manager-as-pid1", signals::package_manager_as_pid1),
     ("pid1-ignores-sigterm", stop::pid1_ignores_sigterm),

@@ -123,8 +123,7 @@ fn never_copied(c: &Context<'_>, image: &Image, process: &crate::app::Process, o
 
 /// A `RUN` names the file: it may make it.
 fn mentioned(c: &Context<'_>, image: &Image, file: &str) -> bool {
-    let dockerfile = c.app.dockerfile(image);
-    dockerfile.lineage(image.stage).into_iter().flat_map(|s| dockerfile.stage(s)).any(|i| match &i.body {
+    c.app.instructions(image).any(|i| match &i.body {
         Body::Run(run) => match &run.form {
             Form::Shell(line) => {
                 const BRINGS: &[&str] = &[

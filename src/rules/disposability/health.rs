@@ -245,3 +245,28 @@ fn always(words: &[String]) -> Option<String> {
         _ => None,
     }
 }
+
+pub(super) fn healthcheck_needs_own_dns(c: &Context<'_>, out: &mut Ruling) {
+    for deployed in c.app.deployed() {
+        let Presence::Probe(probe) = probe::of(&deployed, c.sources) else { continue };
+        let own = deployed.service.name.value.as_str();
+        let hostname = deployed.service.text(&["hostname"]).and_then(|t| t.text().map(str::to_owned));
+        let aliases: Vec<&str> =
+            deployed.service.networks.iter().flatten().flat_map(|n| n.aliases.iter().map(String::as_str)).collect();
+        for host in probe.hosts() {
+            if hostname.as_deref() == Some(host.as_str()) {
+                continue;
+            }
+            if host == own || aliases.contains(&host.as_str()) {
+                let message = format!("the probe asks for `{host}`, a name that is there only after the first probe");
+                out.violation(
+                    Violation::at(probe.span, message).help("ask `127.0.0.1`: the probe runs in the task itself"),
+                );
+            } else if deployed.stack.service(&host).is_some() {
+                let message = format!("the probe asks for `{host}`: it fails when that service does");
+                let help = "ask `127.0.0.1`: a probe that depends on another service restarts both";
+                out.violation(Violation::at(probe.span, message).help(help).severity(Severity::Warning));
+            }
+        }
+    }
+}
