@@ -1,6 +1,6 @@
 //! V. Build, release, run: strictly apart; what runs was built before, and is known by its name.
 
-pub(super) mod context;
+mod context;
 mod runnable;
 
 use super::{Checks, Context, Ruling};
@@ -113,28 +113,25 @@ fn code_fetched_at_run(c: &Context<'_>, out: &mut Ruling) {
 
 fn build_tools_in_final_stage(c: &Context<'_>, out: &mut Ruling) {
     for image in c.app.release_images() {
-        let dockerfile = c.app.dockerfile(image);
         let mut found = false;
-        for stage in dockerfile.lineage(image.stage) {
-            for instruction in dockerfile.stage(stage) {
-                let Body::Run(run) = &instruction.body else { continue };
-                let Some(script) = run.script() else { continue };
-                let commands = script.commands();
-                let cleans = commands.iter().any(|c| {
-                    c.argv().iter().any(|a| matches!(*a, "del" | "purge" | "autoremove" | "remove" | "erase"))
-                });
-                if cleans || found {
-                    continue;
-                }
-                for command in commands {
-                    if let Some(shown) = command::compiles(&command.argv()).filter(|_| !found) {
-                        found = true;
-                        let message = format!("`{shown}` leaves its tools in the final stage");
-                        out.violation(
-                            Violation::at(command.span, message)
-                                .help("build in a stage of its own, and copy the result into a small one"),
-                        );
-                    }
+        for instruction in c.app.instructions(image) {
+            let Body::Run(run) = &instruction.body else { continue };
+            let Some(script) = run.script() else { continue };
+            let commands = script.commands();
+            let cleans = commands
+                .iter()
+                .any(|c| c.argv().iter().any(|a| matches!(*a, "del" | "purge" | "autoremove" | "remove" | "erase")));
+            if cleans || found {
+                continue;
+            }
+            for command in commands {
+                if let Some(shown) = command::compiles(&command.argv()).filter(|_| !found) {
+                    found = true;
+                    let message = format!("`{shown}` leaves its tools in the final stage");
+                    out.violation(
+                        Violation::at(command.span, message)
+                            .help("build in a stage of its own, and copy the result into a small one"),
+                    );
                 }
             }
         }

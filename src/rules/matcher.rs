@@ -107,8 +107,7 @@ impl Matcher {
             }
             Target::Instruction(name) => {
                 for image in c.app.release_images() {
-                    let dockerfile = c.app.dockerfile(image);
-                    for instruction in dockerfile.lineage(image.stage).into_iter().flat_map(|s| dockerfile.stage(s)) {
+                    for instruction in c.app.instructions(image) {
                         let text = c.text(instruction.span);
                         let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
                         if word.eq_ignore_ascii_case(name) && self.holds(rest.trim()) {

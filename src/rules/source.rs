@@ -5,6 +5,9 @@ use crate::app::{Deployed, Runners};
 use crate::code::SourceFact;
 use crate::violation::{Certainty, Severity, Violation};
 
+/// What a message ends with where no service is known to run the code.
+pub(super) const UNDEPLOYED: &str = " (not known to be deployed)";
+
 /// Reports what the code does at a place, as bad as `severity` makes it for the services that run it; one step less where
 /// none is known to; not at all where it is known that none does.
 pub(super) fn report(
@@ -25,7 +28,7 @@ pub(super) fn report(
             severity(&services)
         }
         Runners::Unknown => {
-            violation.message += " (not known to be deployed)";
+            violation.message += UNDEPLOYED;
             // What not even an image carries may never leave its author's machine.
             let built = c.app.processes.iter().any(|p| c.app.is_run_by(fact.span.file, p, c.sources));
             match severity(&[]) {
@@ -43,6 +46,16 @@ pub(super) fn report(
 /// Whether one of the services runs in several tasks, or might.
 pub(super) fn many(services: &[Deployed<'_>]) -> bool {
     services.iter().any(|d| d.many().value() == Some(&true))
+}
+
+/// Adds where the stack asks for several tasks.
+pub(super) fn with_replicas(mut violation: Violation, services: &[Deployed<'_>]) -> Violation {
+    for deployed in services.iter().filter(|d| d.many().value() == Some(&true)) {
+        if let Some((span, what)) = deployed.replicas_place() {
+            violation = violation.related(span, what);
+        }
+    }
+    violation
 }
 
 /// Whether every service that runs a fact's code sets the variable that overrides it. Spring reads `DDL_AUTO` and

@@ -189,6 +189,11 @@ impl Dockerfile {
         line.reverse();
         line
     }
+
+    /// The instructions that make a stage: those of the stages that it is built on, then its own.
+    pub fn instructions_of(&self, stage: usize) -> impl Iterator<Item = &Instruction> {
+        self.lineage(stage).into_iter().flat_map(|part| self.stage(part))
+    }
 }
 
 /// Parses a Dockerfile.

@@ -197,8 +197,7 @@ fn options(c: &Context<'_>, process: &crate::app::Process, out: &mut Ruling, hel
         }
     }
     if let Some(image) = c.app.image_of(process) {
-        let dockerfile = c.app.dockerfile(image);
-        for instruction in dockerfile.lineage(image.stage).into_iter().flat_map(|s| dockerfile.stage(s)) {
+        for instruction in c.app.instructions(image) {
             let crate::syntax::dockerfile::Body::Env(pairs) = &instruction.body else { continue };
             for pair in pairs.iter().filter(|p| names.contains(&p.name.value.as_str())) {
                 if let Some(value) = &pair.value {

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use crate::app::credential::password_in_url;
 use crate::app::{Deployed, Runners, locator};
 use crate::code::{SourceFact, Value, What};
-use crate::rules::config::provided::Provided;
 use crate::rules::{Context, Ruling, source};
 use crate::source::Span;
 use crate::stack::{MountKind, Storage};
@@ -60,7 +59,6 @@ fn is_loopback(host: &str) -> bool {
 }
 
 pub(in crate::rules) fn hardcoded_backing_url(c: &Context<'_>, out: &mut Ruling) {
-    let mut told: Vec<Span> = Vec::new();
     let mut said = BTreeSet::new();
     for fact in c.app.code.of(What::Connects) {
         let Some(part) = fact.parts.get("locator") else { continue };
@@ -73,7 +71,6 @@ pub(in crate::rules) fn hardcoded_backing_url(c: &Context<'_>, out: &mut Ruling)
         if source::is_overridden(fact, &services) {
             continue;
         }
-        // A name alone is one only where the client is given nothing else.
         let text = part.value.text().unwrap_or_default();
         // Laravel's queues and caches that are not chosen stand in their files all the same.
         let path = c.sources.path(fact.span.file);
@@ -91,10 +88,9 @@ pub(in crate::rules) fn hardcoded_backing_url(c: &Context<'_>, out: &mut Ruling)
         if wants_url && !text.contains(':') {
             continue;
         }
-        if told.contains(&part.span) || !text.contains([':', '=']) && text.contains(['/', '\\', ' ']) {
+        if !text.contains([':', '=']) && text.contains(['/', '\\', ' ']) {
             continue;
         }
-        told.push(part.span);
         let span = definition(c, part.span, text);
         let message = format!("the address of `{host}` is written in the code");
         if !said.insert((fact.span.file, host.clone())) {
@@ -218,6 +214,15 @@ fn loopback_default(fact: &SourceFact) -> Option<(String, String)> {
 pub(in crate::rules) fn localhost_backing_default(c: &Context<'_>, out: &mut Ruling) {
     let help = "let the start fail where the variable is missing: in a task, `localhost` is the task itself";
     let mut said = BTreeSet::new();
+    let used: BTreeSet<&str> = c
+        .app
+        .code
+        .of(What::Connects)
+        .filter_map(|f| match &f.parts.get("locator")?.value {
+            Value::Environment { name, .. } => Some(name.as_str()),
+            _ => None,
+        })
+        .collect();
     for fact in c.app.code.of(What::ReadsEnv) {
         let Some((name, host)) = loopback_default(fact) else { continue };
         // Laravel's drivers that are not chosen.
@@ -231,18 +236,18 @@ pub(in crate::rules) fn localhost_backing_default(c: &Context<'_>, out: &mut Rul
         match c.app.runners(fact.span.file, c.sources) {
             Runners::Nobody => {}
             Runners::Unknown => {
-                let message = format!("`{name}` falls back to `{host}` (not known to be deployed)");
+                let message = format!("`{name}` falls back to `{host}`{}", source::UNDEPLOYED);
                 out.violation(Violation::at(span, message).help(help).severity(Severity::Note));
             }
             Runners::Services(services) => {
                 for deployed in services {
-                    let provided = Provided::of(c, deployed);
+                    let provided = &deployed.process.provided;
                     let service = &deployed.service.name;
                     if provided.has(&name) {
                         out.holds(span, format!("`{}` provides `{name}`", service.value));
                         continue;
                     }
-                    if provided.is_open() {
+                    if provided.open.is_some() {
                         out.unknown(service.span, "what its environment holds is not known");
                         continue;
                     }
@@ -256,10 +261,7 @@ pub(in crate::rules) fn localhost_backing_default(c: &Context<'_>, out: &mut Rul
                     // Without its collector, an app works on.
                     let telemetry = ["OTEL", "OTLP", "JAEGER", "ZIPKIN", "STATSD"].iter().any(|w| name.contains(w));
                     // Where no client is seen to use it, nothing may.
-                    let used = c.app.code.of(What::Connects).any(|f| {
-                        matches!(f.parts.get("locator").map(|p| &p.value), Some(Value::Environment { name: n, .. }) if *n == name)
-                    });
-                    out.violation(match (telemetry, used) {
+                    out.violation(match (telemetry, used.contains(name.as_str())) {
                         (true, _) => violation.severity(Severity::Note),
                         (_, true) => violation,
                         _ => violation.severity(Severity::Warning),
@@ -357,5 +359,5 @@ fn is_replaced_default(c: &Context<'_>, fact: &SourceFact) -> bool {
     });
     let Some(name) = read.and_then(|r| r.text("name")) else { return false };
     let services = source::services(c, fact);
-    !services.is_empty() && services.iter().all(|d| Provided::of(c, *d).has(name))
+    !services.is_empty() && services.iter().all(|d| d.process.provided.has(name))
 }

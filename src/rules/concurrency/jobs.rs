@@ -66,12 +66,8 @@ pub(in crate::rules) fn scheduler_in_replicas(c: &Context<'_>, out: &mut Ruling)
         {
             continue;
         }
-        let mut violation = Violation::at(fact.span, format!("`{by}` runs its jobs in every task")).help(help);
-        for deployed in services.iter().filter(|d| d.many().value() == Some(&true)) {
-            if let Some((span, what)) = deployed.replicas_place() {
-                violation = violation.related(span, what);
-            }
-        }
+        let violation = Violation::at(fact.span, format!("`{by}` runs its jobs in every task")).help(help);
+        let violation = source::with_replicas(violation, &services);
         source::report(c, out, fact, violation, |services| {
             if services.is_empty() || source::many(services) { Severity::Warning } else { Severity::Note }
         });
@@ -205,8 +201,7 @@ pub(in crate::rules) fn in_process_job_queue(c: &Context<'_>, out: &mut Ruling) 
         if c.app.deployed_of(process).is_some_and(|d| d.service.setting("QUEUE_CONNECTION").is_some()) {
             continue;
         }
-        let dockerfile = c.app.dockerfile(image);
-        for instruction in dockerfile.lineage(image.stage).into_iter().flat_map(|s| dockerfile.stage(s)) {
+        for instruction in c.app.instructions(image) {
             let crate::syntax::dockerfile::Body::Env(pairs) = &instruction.body else { continue };
             for pair in pairs.iter().filter(|p| p.name.value == "QUEUE_CONNECTION") {
                 if let Some(value) = pair.value.as_ref().filter(|v| v.value == "sync") {

@@ -59,8 +59,7 @@ fn needs(step: &Step) -> Vec<(String, Ecosystem)> {
 /// Whether an install step leaves development dependencies out.
 fn omits(c: &Context<'_>, image: &Image, install: &Install) -> bool {
     // A variable that is set behind the install does nothing to it.
-    let dockerfile = c.app.dockerfile(image);
-    let before = dockerfile.lineage(image.stage).into_iter().flat_map(|s| dockerfile.stage(s)).any(|i| {
+    let before = c.app.instructions(image).any(|i| {
         matches!(&i.body, Body::Env(pairs) if pairs.iter().any(|p| p.name.value == "NODE_ENV"))
             && i.span.start < install.span.start
     });

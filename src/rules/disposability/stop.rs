@@ -2,7 +2,6 @@
 
 use crate::app::chain::Link;
 use crate::app::known::Role as ImageRole;
-use crate::app::probe::{self, Presence};
 use crate::app::{Deployed, Process, server};
 use crate::code::{Language, SourceFact, What};
 use crate::rules::{Context, Ruling, source};
@@ -112,7 +111,7 @@ pub(super) fn pid1_ignores_sigterm(c: &Context<'_>, out: &mut Ruling) {
             let help =
                 "handle SIGTERM in the code (stop taking work, finish, exit), or set `init: true` for the service";
             let Some(deployed) = deployed else {
-                message += " (not known to be deployed)";
+                message += source::UNDEPLOYED;
                 out.violation(Violation::at(step.span, message).help(help).severity(Severity::Note));
                 continue;
             };
@@ -145,7 +144,7 @@ fn serves(c: &Context<'_>, process: &Process) -> bool {
 
 /// Whether the file that is started is one of the repository's.
 fn is_own(c: &Context<'_>, process: &Process, step: &crate::app::chain::Step) -> bool {
-    let known = !c.app.imports.from_start(process).is_empty() || c.app.imports.has_start(process);
+    let known = c.app.imports.has_start(process);
     let compiled = step
         .args()
         .iter()
@@ -193,31 +192,6 @@ fn library(c: &Context<'_>, process: &Process) -> Option<crate::source::Span> {
             .find(|d| HANDLERS.contains(&d.name.value.as_str()))
             .map(|d| d.name.span)
     })
-}
-
-pub(super) fn healthcheck_needs_own_dns(c: &Context<'_>, out: &mut Ruling) {
-    for deployed in c.app.deployed() {
-        let Presence::Probe(probe) = probe::of(&deployed, c.sources) else { continue };
-        let own = deployed.service.name.value.as_str();
-        let hostname = deployed.service.text(&["hostname"]).and_then(|t| t.text().map(str::to_owned));
-        let aliases: Vec<&str> =
-            deployed.service.networks.iter().flatten().flat_map(|n| n.aliases.iter().map(String::as_str)).collect();
-        for host in probe.hosts() {
-            if hostname.as_deref() == Some(host.as_str()) {
-                continue;
-            }
-            if host == own || aliases.contains(&host.as_str()) {
-                let message = format!("the probe asks for `{host}`, a name that is there only after the first probe");
-                out.violation(
-                    Violation::at(probe.span, message).help("ask `127.0.0.1`: the probe runs in the task itself"),
-                );
-            } else if deployed.stack.service(&host).is_some() {
-                let message = format!("the probe asks for `{host}`: it fails when that service does");
-                let help = "ask `127.0.0.1`: a probe that depends on another service restarts both";
-                out.violation(Violation::at(probe.span, message).help(help).severity(Severity::Warning));
-            }
-        }
-    }
 }
 
 pub(super) fn restart_budget_strands_service(c: &Context<'_>, out: &mut Ruling) {

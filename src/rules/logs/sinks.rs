@@ -1,6 +1,9 @@
 //! Where the code writes its logs.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use crate::app::server;
 use crate::code::{Language, SourceFact, Value, What};
@@ -105,8 +108,7 @@ fn links_to_stream(c: &Context<'_>, fact: &SourceFact, path: Option<&str>) -> bo
     !services.is_empty()
         && services.iter().all(|d| {
             d.image.is_some_and(|image| {
-                let dockerfile = c.app.dockerfile(image);
-                dockerfile.lineage(image.stage).into_iter().flat_map(|s| dockerfile.stage(s)).any(|i| match &i.body {
+                c.app.instructions(image).any(|i| match &i.body {
                     Body::Run(command) => command.script().is_some_and(|s| {
                         s.commands().into_iter().any(|cmd| {
                             cmd.program() == Some("ln")
@@ -151,9 +153,11 @@ fn is_print(c: &Context<'_>, fact: &SourceFact) -> bool {
     text.starts_with("console.")
 }
 
+static NGINX_LOG: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?m)^\s*((access_log|error_log)\s+([^\s;]+)[^;\n]*;)").expect("a sound pattern"));
+
 /// nginx in an image of one's own: its image links the default paths to the standard streams, and no others.
 fn nginx(c: &Context<'_>, out: &mut Ruling) {
-    let pattern = regex::Regex::new(r"(?m)^\s*((access_log|error_log)\s+([^\s;]+)[^;\n]*;)").expect("a sound pattern");
     for (id, file) in c.sources.files().filter(|(_, f)| f.class == Class::App && f.kind == Kind::Other) {
         if !name(&file.path).ends_with(".conf") {
             continue;
@@ -166,8 +170,8 @@ fn nginx(c: &Context<'_>, out: &mut Ruling) {
         });
         let Some((process, _)) = carrier else { continue };
         let text = c.sources.text(id);
-        let streams = pattern.captures_iter(text).any(|f| is_stream(&f[3]));
-        for found in pattern.captures_iter(text) {
+        let streams = NGINX_LOG.captures_iter(text).any(|f| is_stream(&f[3]));
+        for found in NGINX_LOG.captures_iter(text) {
             let path = &found[3];
             let linked =
                 matches!(path, "/var/log/nginx/access.log" | "/var/log/nginx/error.log" | "off" | "stderr" | "syslog");

@@ -133,19 +133,16 @@ pub(super) fn debug_mode_in_release(c: &Context<'_>, out: &mut Ruling) {
     for process in &c.app.processes {
         let Some(image) = c.app.image_of(process) else { continue };
         let service = c.app.deployed_of(process).map(|d| d.service);
-        let dockerfile = c.app.dockerfile(image);
-        for stage in dockerfile.lineage(image.stage) {
-            for instruction in dockerfile.stage(stage) {
-                let Body::Env(pairs) = &instruction.body else { continue };
-                for pair in pairs {
-                    let name = &pair.name.value;
-                    let overridden = service.is_some_and(|s| s.setting(name).is_some() || !s.env_files.is_empty());
-                    // A later ENV of the same name wins.
-                    let Some(value) = pair.value.as_ref().filter(|_| !overridden) else { continue };
-                    let last = image.environment.get(name).and_then(Fact::text).map(str::to_owned);
-                    if let Some(text) = last.filter(|l| *l == value.value.trim_matches(['"', '\''])) {
-                        judge(name, &text, true, pair.name.span.to(value.span), service.is_some(), out);
-                    }
+        for instruction in c.app.instructions(image) {
+            let Body::Env(pairs) = &instruction.body else { continue };
+            for pair in pairs {
+                let name = &pair.name.value;
+                let overridden = service.is_some_and(|s| s.setting(name).is_some() || !s.env_files.is_empty());
+                // A later ENV of the same name wins.
+                let Some(value) = pair.value.as_ref().filter(|_| !overridden) else { continue };
+                let last = image.environment.get(name).and_then(Fact::text).map(str::to_owned);
+                if let Some(text) = last.filter(|l| *l == value.value.trim_matches(['"', '\''])) {
+                    judge(name, &text, true, pair.name.span.to(value.span), service.is_some(), out);
                 }
             }
         }

@@ -1,6 +1,9 @@
 //! State that a process keeps to itself: sessions, uploads, live connections.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use crate::app::Deployed;
 use crate::code::{SourceFact, Value, What};
@@ -61,20 +64,10 @@ pub(in crate::rules) fn in_memory_session(c: &Context<'_>, out: &mut Ruling) {
         let place = if store == "files" { "in files of the container" } else { "in the memory of the process" };
         let help = "keep them in a service that every task reaches (Redis, a database), or in a signed cookie";
         let violation = Violation::at(fact.span, format!("sessions are kept {place} (`{by}`)")).help(help);
-        source::report(c, out, fact, with_replicas(c, fact, violation), |services| {
+        source::report(c, out, fact, source::with_replicas(violation, &source::services(c, fact)), |services| {
             if source::many(services) { Severity::Error } else { Severity::Warning }
         });
     }
-}
-
-/// Where the stack asks for several tasks.
-fn with_replicas(c: &Context<'_>, fact: &SourceFact, mut violation: Violation) -> Violation {
-    for deployed in source::services(c, fact).iter().filter(|d| d.many().value() == Some(&true)) {
-        if let Some((span, what)) = deployed.replicas_place() {
-            violation = violation.related(span, what);
-        }
-    }
-    violation
 }
 
 pub(in crate::rules) fn local_upload_storage(c: &Context<'_>, out: &mut Ruling) {
@@ -112,7 +105,7 @@ pub(in crate::rules) fn local_upload_storage(c: &Context<'_>, out: &mut Ruling) 
         let help = "put them into an object store, or on a volume that every node reaches";
         let violation =
             Violation::at(fact.span, format!("uploads are kept in files of the container (`{by}`)")).help(help);
-        source::report(c, out, fact, with_replicas(c, fact, violation), |services| {
+        source::report(c, out, fact, source::with_replicas(violation, &source::services(c, fact)), |services| {
             let lost = services.iter().any(|d| d.many().value() == Some(&true) && !shares(d));
             if lost { Severity::Error } else { Severity::Warning }
         });
@@ -134,20 +127,23 @@ pub(in crate::rules) fn realtime_without_adapter(c: &Context<'_>, out: &mut Ruli
         let by = fact.note("by").unwrap_or_default();
         let help = "add an adapter that carries messages between the tasks (Redis, PostgreSQL, NATS)";
         let violation = Violation::at(fact.span, format!("`{by}` reaches only the clients of its own task")).help(help);
-        source::report(c, out, fact, with_replicas(c, fact, violation), |services| {
+        source::report(c, out, fact, source::with_replicas(violation, &source::services(c, fact)), |services| {
             if services.is_empty() || source::many(services) { Severity::Warning } else { Severity::Note }
         });
     }
 }
 
 /// Directives of proxies that tie a client to one task.
-const STICKY: &[(&str, &str)] = &[
-    ("ip_hash", r"(?m)^\s*(ip_hash)\s*;"),
-    ("sticky", r"(?m)^\s*(sticky)\s+(cookie|learn|route)\b"),
-    ("balance source", r"(?m)^\s*(balance\s+source)\b"),
-    ("cookie", r"(?m)^\s*(cookie\s+\S+\s+insert\b[^\n]*)"),
-    ("lb_policy ip_hash", r"(?m)^\s*(lb_policy\s+(ip_hash|cookie|client_ip_hash)\b)"),
-];
+static STICKY: LazyLock<[(&str, Regex); 5]> = LazyLock::new(|| {
+    [
+        ("ip_hash", r"(?m)^\s*(ip_hash)\s*;"),
+        ("sticky", r"(?m)^\s*(sticky)\s+(cookie|learn|route)\b"),
+        ("balance source", r"(?m)^\s*(balance\s+source)\b"),
+        ("cookie", r"(?m)^\s*(cookie\s+\S+\s+insert\b[^\n]*)"),
+        ("lb_policy ip_hash", r"(?m)^\s*(lb_policy\s+(ip_hash|cookie|client_ip_hash)\b)"),
+    ]
+    .map(|(shown, pattern)| (shown, Regex::new(pattern).expect("a sound pattern")))
+});
 
 pub(in crate::rules) fn sticky_sessions(c: &Context<'_>, out: &mut Ruling) {
     let help =
@@ -193,8 +189,7 @@ pub(in crate::rules) fn sticky_sessions(c: &Context<'_>, out: &mut Ruling) {
             continue;
         }
         let text = c.sources.text(id);
-        for (shown, pattern) in STICKY {
-            let pattern = regex::Regex::new(pattern).expect("sound patterns");
+        for (shown, pattern) in STICKY.iter() {
             for found in pattern.captures_iter(text) {
                 let hit = found.get(1).expect("group 1");
                 let words = if shown.contains("lb_policy") { hit.as_str() } else { shown };
