@@ -19,7 +19,7 @@ pub mod server;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::code::Code;
+use crate::code::{Code, Language};
 use crate::discover::History;
 use crate::fact::Fact;
 use crate::source::{At, FileId, Sources, Span};
@@ -147,6 +147,10 @@ impl App {
             .collect();
         if !services.is_empty() {
             return Runners::Services(services);
+        }
+        // A script that no start comes to is its author's.
+        if self.code.files.get(&file) == Some(&Language::Bash) {
+            return Runners::Nobody;
         }
         // Only where it is known what every service runs is it known that none runs this.
         let mut own = self.processes.iter().filter(|p| p.known.is_none()).peekable();

@@ -4,6 +4,7 @@
 mod around;
 mod language;
 mod pattern;
+mod reads;
 mod scan;
 mod settings;
 mod value;

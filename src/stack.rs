@@ -87,8 +87,11 @@ impl Volume {
             {
                 Storage::Network
             }
-            // `type: none, o: bind` and tmpfs stay on the node.
-            _ => Storage::Node,
+            // `type: none, o: bind` and tmpfs stay on the node, but where the folder itself is on a shared file system.
+            _ => match option("device") {
+                Some(Some(device)) if is_shared_folder(device) => Storage::Unknown,
+                _ => Storage::Node,
+            },
         }
     }
 }
@@ -142,6 +145,13 @@ impl Stack {
             }
         }
     }
+}
+
+/// A folder of a node that by its name is mounted on every node.
+fn is_shared_folder(path: &str) -> bool {
+    const WORDS: &[&str] =
+        &["gluster", "glusterfs", "gfs", "nfs", "efs", "ceph", "cephfs", "shared", "lustre", "smb", "cifs", "nas"];
+    path.split(['/', '-', '_']).any(|part| WORDS.contains(&part.to_ascii_lowercase().as_str()))
 }
 
 /// `external: true`, or the old map form.

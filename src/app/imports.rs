@@ -28,7 +28,7 @@ static PYTHON: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// A module that is found by a name in a string, or by listing a folder: what is imported cannot be told.
 static OPEN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"import_module|__import__|INSTALLED_APPS|autodiscover|readdirSync|require\([^\x22'\x60)]|import\([^\x22'\x60)]|glob\(|@Module|register_blueprint_from|autoload")
+    Regex::new(r"import_module|__import__|INSTALLED_APPS|autodiscover|readdirSync|require\([^\x22'\x60)]|import\([^\x22'\x60)]|glob\(|@Module|register_blueprint_from|autoload|config_from_object|from_object\(|from_pyfile\(|import_string|include=\[|DJANGO_SETTINGS_MODULE")
         .expect("a sound pattern")
 });
 
@@ -85,6 +85,9 @@ impl Imports {
         if self.is_other_settings(process, file) {
             return false;
         }
+        if process.chain.scripts.iter().any(|s| s.file == file) {
+            return true;
+        }
         let reached = self.from_start(process);
         reached.is_empty() || reached.contains(&file) || !self.code.contains(&file)
     }
@@ -98,7 +101,7 @@ fn starts(app: &App, process: &Process, sources: &Sources) -> Vec<FileId> {
         let mut own = None;
         for word in step.argv.iter().skip(1).map(crate::stack::Argument::text) {
             let module = word.split(':').next().unwrap_or_default();
-            let mut names = vec![word.to_owned()];
+            let mut names = vec![word.to_owned(), format!("{word}.js"), format!("{word}/index.js")];
             if !module.is_empty() && module.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.') {
                 let path = module.replace('.', "/");
                 names.extend([format!("{path}.py"), format!("{path}/__main__.py"), format!("{path}/__init__.py")]);

@@ -45,20 +45,13 @@ fn is_of_the_platform(name: &str) -> bool {
         "EDITOR",
         "SHLVL",
     ];
-    const PREFIXES: &[&str] = &[
-        "ASPNETCORE_",
-        "DOTNET_",
-        "PHP_",
-        "GEM_",
-        "BUNDLE_",
-        "KUBERNETES_",
-        "GITHUB_",
-        "npm_",
-        "XDG_",
-        "BASH_",
-        "RUBY_",
-    ];
-    NAMES.contains(&name) || PREFIXES.iter().any(|p| name.starts_with(p)) || is_of_a_build(name)
+    const PREFIXES: &[&str] =
+        &["ASPNETCORE_", "DOTNET_", "PHP_", "GEM_", "BUNDLE_", "KUBERNETES_", "npm_", "XDG_", "BASH_", "RUBY_"];
+    const OF_PIPELINES: &[&str] = &["GITHUB_ACTIONS", "GITHUB_SHA", "GITHUB_REF", "GITHUB_WORKSPACE", "GITHUB_RUN_ID"];
+    NAMES.contains(&name)
+        || OF_PIPELINES.contains(&name)
+        || PREFIXES.iter().any(|p| name.starts_with(p))
+        || is_of_a_build(name)
 }
 
 /// A build writes these into what it makes; nothing reads them when it runs.
@@ -197,6 +190,12 @@ impl Provided {
         if mounted || granted {
             self.open = Some("an env file is mounted");
         }
+    }
+
+    /// Whether the image or the stack gives a variable.
+    #[must_use]
+    pub fn is_given(&self, name: &str) -> bool {
+        self.given.contains(&name.to_ascii_uppercase())
     }
 
     /// Whether a variable is there for all that is known.

@@ -8,6 +8,7 @@ use super::{App, Process, server};
 use crate::code::Language;
 use crate::source::{FileId, Sources, folder, is_within, join, name};
 use crate::syntax::dockerfile::Body;
+use crate::syntax::manifest::Manifest;
 
 /// The source files that each process runs; empty where that is not known.
 pub(super) fn all(app: &App, sources: &Sources) -> Vec<BTreeSet<FileId>> {
@@ -40,10 +41,20 @@ impl Started<'_> {
     fn runs(&self, carried: &[FileId], units: &[String]) -> BTreeSet<FileId> {
         let languages = languages(self.app, self.process, self.image);
         let spoken = |id: &FileId| self.app.code.files.get(id).is_some_and(|l| languages.contains(l));
-        let carried: Vec<FileId> = carried.iter().copied().filter(spoken).collect();
+        let mut carried: Vec<FileId> = carried.iter().copied().filter(spoken).collect();
+        if carried.is_empty()
+            && let Some(root) = built_outside(self.app, self.image, self.sources)
+        {
+            let within = self.app.code.files.iter().filter(|(id, _)| is_within(self.sources.path(**id), &root));
+            let compiled = [Language::Go, Language::Rust];
+            let one = languages.is_empty().then(|| compiled.iter().find(|l| within.clone().all(|(_, o)| o == *l)));
+            let spoken = |l: &Language| languages.contains(l) || one.flatten() == Some(l);
+            carried = within.filter(|(_, l)| spoken(l)).map(|(id, _)| *id).collect();
+        }
         let unit = |id: FileId| unit_of(units, self.sources.path(id));
         let held: BTreeSet<&str> = carried.iter().map(|id| unit(*id)).collect();
         let named: BTreeSet<&str> = held.iter().copied().filter(|u| self.is_named(u, units)).collect();
+        let named = self.with_packages(named, &held);
         let several = held.len() > 1 && !named.is_empty();
         let commands = go_commands(self.app, self.image);
         let scripts = self.process.chain.main_steps().any(|s| is_script(&s.shown()));
@@ -58,9 +69,31 @@ impl Started<'_> {
             .filter(|id| !several || named.contains(unit(*id)))
             .filter(|id| {
                 let path = self.sources.path(*id);
-                (scripts || !is_script(path)) && !is_others(path)
+                let by_hand = is_script(path) || path.starts_with("bin/") && path.ends_with(".py");
+                (scripts || !by_hand) && !is_others(path)
             })
             .collect()
+    }
+
+    /// Parts of the repository together with those that they depend on as packages of the same workspace.
+    fn with_packages<'u>(&self, named: BTreeSet<&'u str>, held: &BTreeSet<&'u str>) -> BTreeSet<&'u str> {
+        let of = |unit: &str| -> Vec<&Manifest> {
+            self.app.manifests.iter().filter(|m| folder(self.sources.path(m.file)) == unit).collect()
+        };
+        let mut found = named.clone();
+        let mut left: Vec<&str> = named.into_iter().collect();
+        while let Some(unit) = left.pop() {
+            for other in held {
+                let depends = of(other)
+                    .iter()
+                    .filter_map(|m| m.package.as_deref())
+                    .any(|package| of(unit).iter().any(|m| m.dependencies.iter().any(|d| d.name.value == package)));
+                if depends && found.insert(other) {
+                    left.push(other);
+                }
+            }
+        }
+        found
     }
 
     /// Whether something of the build or the start speaks of this part of the repository.
@@ -117,8 +150,33 @@ fn is_script(text: &str) -> bool {
 
 /// Files that configure what an image's code does, such as `application.yml`, go with the code beside them.
 pub(super) fn carries(app: &App, image: &Image, path: &str, sources: &Sources) -> bool {
+    // What a build outside of Docker packs has the settings of its sources.
+    if path.contains("src/main/resources/") && built_outside(app, image, sources).is_some_and(|r| is_within(path, &r)) {
+        return true;
+    }
     let patterns = app.ignore_file(image, sources).map(|(_, p)| p);
     image.ignores(patterns, path).is_none() && copies(app, image, path, 0)
+}
+
+/// The folder of the sources of what an image takes in ready-made: `COPY target/*.jar`, of which nothing is tracked.
+fn built_outside(app: &App, image: &Image, sources: &Sources) -> Option<String> {
+    const OUTPUTS: &[&str] = &["target", "build", "dist", "out", "bin", "publish", "release"];
+    let made = |source: &str| {
+        let clean = source.trim_start_matches("./").trim_start_matches('/');
+        let parts: Vec<&str> = clean.split('/').collect();
+        let output = parts.iter().position(|p| OUTPUTS.contains(p));
+        let packed = [".jar", ".war", ".dll"].iter().any(|end| clean.ends_with(end)) || clean.contains("JAR_FILE");
+        let program = parts.len() == 1 && !clean.contains(['.', '*', '$']) && !clean.is_empty();
+        let root = join(&image.context, &parts[..output.unwrap_or(0)].join("/"))?;
+        let path = join(&image.context, clean)?;
+        let absent = sources.find(&path).is_none() && !sources.has_folder(&path) && !sources.exists(&path);
+        ((output.is_some() || packed || program) && absent).then_some(root)
+    };
+    let from_context = |copied: &&Copied| {
+        let written = app.instructions(image).find(|i| i.span == copied.span);
+        copied.from.is_none() && !copied.inline && written.is_some_and(|i| i.flag("from").is_none())
+    };
+    image.copies.iter().filter(from_context).flat_map(|c| &c.sources).find_map(|s| made(&s.value))
 }
 
 fn copies(app: &App, image: &Image, path: &str, depth: usize) -> bool {

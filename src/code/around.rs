@@ -16,6 +16,8 @@ pub(super) struct Surroundings {
     pub inside: bool,
     /// It is what a condition asks.
     pub asked: bool,
+    /// The program, or the call, ends where it is missing: `if (!x) throw`, `assert x`, `raise unless x`.
+    pub stops: bool,
     /// It only runs under a condition.
     pub conditional: bool,
 }
@@ -32,11 +34,12 @@ pub(super) fn surroundings(node: Node<'_>, text: &str) -> Surroundings {
             let config = lower.contains("config") || lower.contains("settings");
             around.development |= config
                 && (lower.starts_with("dev") || lower.starts_with("test") || lower.starts_with("local"))
-                || kind == "mod_item" && matches!(name, "test" | "tests");
+                || kind == "mod_item" && lower.split('_').any(|w| matches!(w, "test" | "tests"));
         }
+        around.stops |= is_asserted(parent, at, text) || is_tested(parent, at, text);
         if FUNCTIONS.contains(&kind) {
-            let name = parent.child_by_field_name("name").map_or("", |n| &text[n.byte_range()]);
-            around.inside |= !STARTS.contains(&name);
+            let name = name_of(parent, text);
+            around.inside |= !(STARTS.contains(&name) || MAKERS.contains(&name) && is_of_config(parent, text));
         }
         if matches!(
             kind,
@@ -47,16 +50,20 @@ pub(super) fn surroundings(node: Node<'_>, text: &str) -> Surroundings {
                 | "conditional_expression"
                 | "unless"
                 | "if_modifier"
+                | "unless_modifier"
         ) {
             // Kotlin gives its condition no name.
             let condition = parent.child_by_field_name("condition").or_else(|| parent.named_child(0));
-            around.asked |= condition.is_some_and(|c| c.id() == at.id());
+            if condition.is_some_and(|c| c.id() == at.id()) {
+                around.asked = true;
+                around.stops |= stops(parent, at, text);
+            }
             if let Some(condition) = condition.filter(|c| c.id() != at.id()) {
                 around.conditional = true;
                 let says = &text[condition.byte_range()];
                 around.guarded |= says.contains("__name__") || says.contains("require.main");
                 let other = parent.child_by_field_name("alternative").is_some_and(|a| a.id() == at.id());
-                let negated = kind == "unless"
+                let negated = kind.starts_with("unless")
                     || says.contains("!=")
                     || says.starts_with("(!")
                     || says.starts_with('!')
@@ -71,6 +78,107 @@ pub(super) fn surroundings(node: Node<'_>, text: &str) -> Surroundings {
     around
 }
 
+/// Whether a branch does nothing but end what runs where its condition finds something missing.
+fn stops(branch: Node<'_>, condition: Node<'_>, text: &str) -> bool {
+    let says = &text[condition.byte_range()];
+    // Of two, one may do.
+    if says.contains("&&") || says.contains(" and ") || branch.child_by_field_name("alternative").is_some() {
+        return false;
+    }
+    let body = ["consequence", "body"].iter().find_map(|field| branch.child_by_field_name(field));
+    // Kotlin gives its branches no names.
+    let body = match body.or_else(|| branch.named_child(1)) {
+        // In the shell, the branch is all that follows.
+        Some(body) if body.kind().contains("command") => &text[condition.end_byte()..branch.end_byte()],
+        Some(body) => &text[body.byte_range()],
+        None => "",
+    };
+    let says = says.replace("is not None", "");
+    let plain = body.len() < MAX_STOP && !body.contains("if ") && !body.contains("if(");
+    let absent = branch.kind().starts_with("unless") || MISSING.is_match(&says);
+    absent && plain && (STOP.is_match(body) || GIVES_UP.is_match(body) && is_loading(branch, text))
+}
+
+/// It stands in a function that reads a configuration, without which a program does not start.
+fn is_loading(node: Node<'_>, text: &str) -> bool {
+    let mut at = node;
+    while let Some(parent) = at.parent() {
+        if matches!(parent.kind(), "function_declaration" | "method_declaration") {
+            let name = parent.child_by_field_name("name").map_or("", |n| &text[n.byte_range()]);
+            return LOADING.is_match(name);
+        }
+        at = parent;
+    }
+    false
+}
+
+/// `[ -z "$X" ] && exit 1`, `[ -n "$X" ] || exit 1`
+fn is_tested(parent: Node<'_>, at: Node<'_>, text: &str) -> bool {
+    if parent.kind() != "list" || parent.named_child(0).is_none_or(|first| first.id() != at.id()) {
+        return false;
+    }
+    let rest = text[at.end_byte()..parent.end_byte()].trim_start();
+    let says = &text[at.byte_range()];
+    let absent = if rest.starts_with("&&") { says.contains("-z ") } else { says.contains("-n ") };
+    absent && rest.len() < MAX_STOP && STOP.is_match(rest)
+}
+
+/// `assert x`, `assert(x)`, `requireNotNull(x)`: the call ends where its first argument is missing.
+fn is_asserted(parent: Node<'_>, at: Node<'_>, text: &str) -> bool {
+    if parent.kind() == "assert_statement" {
+        return parent.named_child(0).is_some_and(|c| c.id() == at.id());
+    }
+    let call = match parent.kind() {
+        "arguments" | "argument_list" | "value_arguments" => parent.parent(),
+        _ => None,
+    };
+    let first = parent.named_child(0).is_some_and(|c| c.id() == at.id());
+    let Some(call) = call.filter(|_| first) else { return false };
+    let called = text[call.start_byte()..parent.start_byte()].trim();
+    ASSERTS.iter().any(|name| called == *name || called.ends_with(&format!(".{name}")))
+}
+
+/// Functions that end the call where their first argument is missing.
+const ASSERTS: &[&str] = &[
+    "assert",
+    "assert.ok",
+    "invariant",
+    "nullthrows",
+    "requireNotNull",
+    "checkNotNull",
+    "requireNonNull",
+    "notNull",
+    "hasText",
+    "ThrowIfNull",
+    "ThrowIfNullOrEmpty",
+    "ThrowIfNullOrWhiteSpace",
+    "NotNull",
+    "NotNullOrEmpty",
+];
+
+/// A longer branch does more than to end.
+const MAX_STOP: usize = 400;
+
+/// What a condition says of something that is not there.
+static MISSING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r#"^\(?\s*!|-z |[|(]\s*!|\bnot |is None|[^!=]={2,3} ?(undefined|null|nil|None|''|""|false)|\.(nil|blank|empty)\?|is_none\(|IsNullOr|[iI]sEmpty|[iI]sBlank|\bempty\(|len\([^)]*\) ?== ?0|^\(?typeof"#,
+    )
+    .expect("a sound pattern")
+});
+
+/// Go hands an error up.
+static GIVES_UP: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"return [^\n]*(errors\.New|[eE]rrorf)\(").expect("a sound pattern"));
+static LOADING: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)config|conf$|env|settings|^main$|^run$|^load$").expect("a sound pattern"));
+
+/// What ends a program or a call.
+pub(super) static STOP: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\bthrow\b|\braise\b|\babort\b|\bdie\(|\bpanic\b|\b[eE]xit\w*\b|\.Fatal|\bfail\w*\(|\berror\(|bail!")
+        .expect("a sound pattern")
+});
+
 /// Bodies that run when somebody calls them. Go's run from `main` mostly, and end the whole program.
 const FUNCTIONS: &[&str] = &[
     "function_definition",
@@ -83,6 +191,41 @@ const FUNCTIONS: &[&str] = &[
     "local_function_statement",
     "constructor_declaration",
 ];
+/// What a function is called: by its name, by the variable or key that it is given to, by what takes it as a callback.
+fn name_of<'t>(function: Node<'_>, text: &'t str) -> &'t str {
+    if let Some(name) = function.child_by_field_name("name") {
+        return &text[name.byte_range()];
+    }
+    let Some(holder) = function.parent() else { return "" };
+    let of = |node: Option<Node<'_>>| node.map_or("", |n| &text[n.byte_range()]);
+    match holder.kind() {
+        "variable_declarator" => of(holder.child_by_field_name("name")),
+        "pair" => of(holder.child_by_field_name("key")),
+        // `(async () => { … })()` runs where it stands.
+        "parenthesized_expression" if holder.parent().is_some_and(|p| p.kind() == "call_expression") => "main",
+        "arguments" => {
+            let called = holder.parent().and_then(|call| call.child_by_field_name("function"));
+            of(called.and_then(|f| f.child_by_field_name("property")))
+        }
+        _ => "",
+    }
+}
+
+/// What makes an object: a config is made when the program starts.
+const MAKERS: &[&str] = &["constructor", "__init__", "initialize"];
+
+fn is_of_config(node: Node<'_>, text: &str) -> bool {
+    let mut at = node;
+    while let Some(parent) = at.parent() {
+        if parent.kind().contains("class") && parent.child_by_field_name("name").is_some() {
+            let name = parent.child_by_field_name("name").map_or("", |n| &text[n.byte_range()]);
+            return LOADING.is_match(name);
+        }
+        at = parent;
+    }
+    false
+}
+
 /// Names of what a start calls.
 const STARTS: &[&str] = &[
     "main",
@@ -90,7 +233,6 @@ const STARTS: &[&str] = &[
     "bootstrap",
     "start",
     "init",
-    "__init__",
     "setup",
     "run",
     "configure",
@@ -103,6 +245,21 @@ const STARTS: &[&str] = &[
     "validateEnv",
     "loadConfig",
     "load_config",
+    "useFactory",
+    "then",
+    "listen",
+    "ready",
+    "boot",
+    "init_app",
+    "lifespan",
+    "on_startup",
+    "startup",
+    "validate_env",
+    "checkEnv",
+    "connect",
+    "connectDB",
+    "connectDb",
+    "startup_event",
 ];
 
 static DEVELOPMENT: LazyLock<Regex> = LazyLock::new(|| {
@@ -110,3 +267,68 @@ static DEVELOPMENT: LazyLock<Regex> = LazyLock::new(|| {
 });
 static PRODUCTION: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?i)production|is_?prod|\bprod\b").expect("a sound pattern"));
+
+/// The list that a loop goes through with this name, and the loop: `for k in list`, `list.forEach((k) => …)`.
+pub(super) fn loop_over<'t>(name: Node<'t>, text: &str) -> Option<(Node<'t>, Node<'t>)> {
+    let wanted = &text[name.byte_range()];
+    let is_it = |node: Node<'_>| {
+        text[node.byte_range()].trim_matches(|c: char| !c.is_alphanumeric() && c != '_' && c != '$') == wanted
+    };
+    let mut at = name;
+    while let Some(parent) = at.parent() {
+        let kind = parent.kind();
+        let field = |name: &str| parent.child_by_field_name(name);
+        if kind.contains("for") || kind == "range_clause" {
+            // Go keeps the clause apart from the body; a comprehension has its own.
+            let clause = if kind == "for_statement" && field("left").is_none() {
+                parent.named_child(0).filter(|c| c.kind() == "range_clause")
+            } else {
+                None
+            };
+            let holder = clause.unwrap_or(parent);
+            let left = ["left", "pattern", "name"].iter().find_map(|f| holder.child_by_field_name(f));
+            let right = ["right", "value"].iter().find_map(|f| holder.child_by_field_name(f));
+            if let (Some(left), Some(right)) = (left, right) {
+                let last =
+                    left.named_child(u32::try_from(left.named_child_count()).ok()?.saturating_sub(1)).unwrap_or(left);
+                if is_it(left) || is_it(last) {
+                    return Some((list_of(right), parent));
+                }
+            }
+        }
+        if kind.contains("comprehension") || kind == "generator_expression" {
+            let mut cursor = parent.walk();
+            let clause = parent.named_children(&mut cursor).find(|c| c.kind() == "for_in_clause")?;
+            let (left, right) = (clause.child_by_field_name("left")?, clause.child_by_field_name("right")?);
+            if is_it(left) {
+                return Some((list_of(right), parent));
+            }
+        }
+        if kind == "foreach_statement" && field("left").is_none() {
+            let (right, left) = (parent.named_child(0)?, parent.named_child(1)?);
+            if is_it(left) {
+                return Some((right, parent));
+            }
+        }
+        // Ruby: `%w[A B].each { |k| ENV.fetch(k) }`
+        if matches!(kind, "block" | "do_block") && field("parameters").is_some_and(is_it) {
+            let call = parent.parent()?;
+            return Some((call.child_by_field_name("receiver")?, call));
+        }
+        if matches!(kind, "arrow_function" | "function_expression") {
+            let own = field("parameter").or_else(|| field("parameters")?.named_child(0));
+            if own.is_some_and(is_it) {
+                let call = parent.parent()?.parent()?;
+                let list = call.child_by_field_name("function")?.child_by_field_name("object")?;
+                return Some((list, call));
+            }
+        }
+        at = parent;
+    }
+    None
+}
+
+/// The elements' holder: Go writes `[]string{…}`.
+fn list_of(node: Node<'_>) -> Node<'_> {
+    node.child_by_field_name("body").filter(|_| node.kind() == "composite_literal").unwrap_or(node)
+}

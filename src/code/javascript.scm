@@ -2,6 +2,8 @@
 
 ((member_expression object: (member_expression object: (identifier) @_process property: (property_identifier) @_env) property: (property_identifier) @reads-env.name) @reads-env
   (#any-of? @_process "process" "Bun") (#eq? @_env "env") (#gate! "\\benv\\b"))
+((call_expression function: (member_expression object: (member_expression object: (identifier) @_deno property: (property_identifier) @_env) property: (property_identifier) @_get) arguments: (arguments . (string) @reads-env.name)) @reads-env
+  (#eq? @_deno "Deno") (#eq? @_env "env") (#eq? @_get "get") (#gate! "Deno\\.env"))
 ((subscript_expression object: (member_expression object: (identifier) @_process property: (property_identifier) @_env) index: (_) @reads-env.name) @reads-env
   (#any-of? @_process "process" "Bun") (#eq? @_env "env") (#gate! "\\benv\\b"))
 ((assignment_expression left: (member_expression object: (member_expression object: (identifier) @_process property: (property_identifier) @_env) property: (property_identifier) @reads-env.name) @reads-env)
@@ -18,29 +20,44 @@
   (#eq? @_process "process") (#eq? @_env "env") (#gate! "\\benv\\b"))
 ((variable_declarator name: (object_pattern (pair_pattern key: (property_identifier) @reads-env.name)) value: (member_expression object: (identifier) @_process property: (property_identifier) @_env))
   (#eq? @_process "process") (#eq? @_env "env") (#gate! "\\benv\\b"))
-; It fails without.
-((if_statement condition: (parenthesized_expression (unary_expression operator: "!" argument: (member_expression object: (member_expression object: (identifier) @_process property: (property_identifier) @_env) property: (property_identifier) @reads-env.name) @reads-env)) consequence: (statement_block (throw_statement)))
-  (#eq? @_process "process") (#eq? @_env "env") (#set! required) (#gate! "throw"))
-((if_statement condition: (parenthesized_expression (unary_expression operator: "!" argument: (member_expression object: (member_expression object: (identifier) @_process property: (property_identifier) @_env) property: (property_identifier) @reads-env.name) @reads-env)) consequence: (throw_statement))
-  (#eq? @_process "process") (#eq? @_env "env") (#set! required) (#gate! "throw"))
-((if_statement condition: (parenthesized_expression (unary_expression operator: "!" argument: (member_expression object: (member_expression object: (identifier) @_process property: (property_identifier) @_env) property: (property_identifier) @reads-env.name) @reads-env)) consequence: (statement_block (expression_statement (call_expression function: (_) @_exit))))
-  (#eq? @_process "process") (#eq? @_env "env") (#eq? @_exit "process.exit") (#set! required) (#gate! "process\\.exit"))
-((if_statement condition: (parenthesized_expression (unary_expression operator: "!" argument: (identifier) @requires.name)) consequence: (statement_block (throw_statement))) @requires (#gate! "throw"))
-((if_statement condition: (parenthesized_expression (unary_expression operator: "!" argument: (identifier) @requires.name)) consequence: (throw_statement)) @requires (#gate! "throw"))
-((if_statement condition: (parenthesized_expression (unary_expression operator: "!" argument: (identifier) @requires.name)) consequence: (statement_block (expression_statement (call_expression function: (_) @_exit)))) @requires
-  (#eq? @_exit "process.exit") (#gate! "process\\.exit"))
-((if_statement condition: (parenthesized_expression (binary_expression left: (identifier) @requires.name operator: ["==" "==="] right: (_) @_nothing)) consequence: (statement_block (throw_statement))) @requires
-  (#any-of? @_nothing "undefined" "null") (#gate! "throw"))
+; What a condition finds missing before the program ends.
+((unary_expression operator: "!" argument: (identifier) @requires.name) @requires (#gate! "throw|exit"))
+((binary_expression left: (identifier) @requires.name operator: ["==" "==="] right: [(undefined) (null)]) @requires (#gate! "throw|exit"))
+; Asked for, not read.
+((binary_expression left: (string) @reads-env.name operator: "in" right: (member_expression object: (identifier) @_process property: (property_identifier) @_env)) @reads-env
+  (#eq? @_process "process") (#eq? @_env "env") (#gate! "\\benv\\b"))
 ; @nestjs/config
 ((call_expression function: (member_expression object: (_) @_config property: (property_identifier) @_get) arguments: (arguments . (string) @reads-env.name)) @reads-env
   (#match? @_config "(^|\\.)(config|configService|_config)$") (#eq? @_get "getOrThrow") (#match? @reads-env.name "^.[A-Z][A-Z0-9_]+.$") (#set! required) (#gate! "getOrThrow"))
 ((call_expression function: (member_expression object: (_) @_config property: (property_identifier) @_get) arguments: (arguments . (string) @reads-env.name . (_)? @reads-env.default)) @reads-env
   (#match? @_config "(^|\\.)(config|configService|_config)$") (#eq? @_get "get") (#match? @reads-env.name "^.[A-Z][A-Z0-9_]+.$") (#gate! "[cC]onfig"))
-; zod: https://zod.dev
-((call_expression function: (member_expression object: (identifier) @_z property: (property_identifier) @_object)
-  arguments: (arguments (object (pair key: (property_identifier) @reads-env.name value: (_) @_type) @reads-env)))
-  (#any-of? @_z "z" "zod") (#eq? @_object "object") (#match? @reads-env.name "^[A-Z][A-Z0-9_]+$") (#not-match? @_type "optional|default|nullish|catch|nullable|preprocess")
-  (#set! required) (#file-has? "arse\\(process\\.env\\)"))
+; zod, valibot, TypeBox, Joi, yup over the environment: https://zod.dev, https://env.t3.gg, https://docs.nestjs.com/techniques/configuration
+((pair key: (property_identifier) @reads-env.name value: (call_expression) @_type) @reads-env
+  (#match? @reads-env.name "^[A-Z][A-Z0-9_]+$") (#match? @_type "^(z|zod|v|Type|t)\\.") (#not-match? @_type "[oO]ptional|default|nullish|catch|nullable|preprocess|coerce.boolean|_def")
+  (#set! required) (#file-has? "arse\\((process|import\\.meta)\\.env|arseAsync\\(process\\.env|createEnv\\(|envSchema|EnvSchema|Check\\([^)]*process\\.env|fastify/env"))
+((pair key: (property_identifier) @reads-env.name value: (call_expression) @_type) @reads-env
+  (#match? @reads-env.name "^[A-Z][A-Z0-9_]+$") (#match? @_type "^([jJ]oi|yup)\\.") (#match? @_type "\\.required\\(\\)") (#not-match? @_type "optional|default|when\\(")
+  (#set! required) (#file-has? "process\\.env|ConfigModule|validationSchema|envVarsSchema"))
+((pair key: (property_identifier) @reads-env.name value: (call_expression function: (member_expression property: (property_identifier) @_default) arguments: (arguments . (_) @reads-env.default)) @_type) @reads-env
+  (#match? @reads-env.name "^[A-Z][A-Z0-9_]+$") (#match? @_type "^(z|zod|v|[jJ]oi|yup)\\.") (#eq? @_default "default")
+  (#file-has? "process\\.env|ConfigModule|validationSchema|createEnv\\("))
+((pair key: (property_identifier) @reads-env.name value: (call_expression arguments: (arguments (object (pair key: (property_identifier) @_default value: (_) @reads-env.default)))) @_type) @reads-env
+  (#match? @reads-env.name "^[A-Z][A-Z0-9_]+$") (#match? @_type "^Type\\.") (#eq? @_default "default") (#file-has? "process\\.env|envSchema|EnvSchema|fastify/env"))
+; @fastify/env, env-schema
+((pair key: (property_identifier) @_required value: (array (string) @reads-env.name)) @reads-env
+  (#eq? @_required "required") (#match? @reads-env.name "^.[A-Z][A-Z0-9_]+.$") (#set! required) (#file-has? "fastify/env|env-schema|fastify-env"))
+((pair key: (property_identifier) @reads-env.name value: (object (pair key: (property_identifier) @_default value: (_) @reads-env.default))) @reads-env
+  (#match? @reads-env.name "^[A-Z][A-Z0-9_]+$") (#eq? @_default "default") (#file-has? "fastify/env|env-schema|fastify-env"))
+; env-var: https://github.com/evanshortiss/env-var
+((call_expression function: (member_expression object: (call_expression function: (member_expression property: (property_identifier) @_get) arguments: (arguments . (string) @reads-env.name)) @reads-env property: (property_identifier) @_required))
+  (#eq? @_get "get") (#eq? @_required "required") (#set! required) (#file-has? "['\"]env-var['\"]"))
+((call_expression function: (member_expression object: (call_expression function: (member_expression property: (property_identifier) @_get) arguments: (arguments . (string) @reads-env.name)) property: (property_identifier) @_default) arguments: (arguments . (_) @reads-env.default)) @reads-env
+  (#eq? @_get "get") (#eq? @_default "default") (#file-has? "['\"]env-var['\"]"))
+; convict: https://github.com/mozilla/node-convict
+((object (pair key: (property_identifier) @_default value: (_) @reads-env.default) (pair key: (property_identifier) @_env value: (string) @reads-env.name)) @reads-env
+  (#eq? @_default "default") (#eq? @_env "env") (#not-eq? @reads-env.default "null") (#file-has? "convict"))
+((object (pair key: (property_identifier) @_default value: (null)) (pair key: (property_identifier) @_env value: (string) @reads-env.name)) @reads-env
+  (#eq? @_default "default") (#eq? @_env "env") (#set! required) (#file-has? "convict"))
 ; envalid: https://github.com/af/envalid
 ((call_expression function: (identifier) @_clean arguments: (arguments . (_) @_env . (object (pair key: (property_identifier) @reads-env.name value: (call_expression function: (_) arguments: (arguments) @_args))  @reads-env)))
   (#eq? @_clean "cleanEnv") (#eq? @_env "process.env") (#lacks-key? @_args "default" "devDefault") (#set! required) (#gate! "cleanEnv"))
@@ -50,16 +67,22 @@
 
 ((call_expression function: (member_expression object: (_) @_dotenv property: (property_identifier) @_config) arguments: (arguments (object (pair key: (property_identifier) @_override value: (true))))) @loads-dotenv
   (#match? @_dotenv "dotenv") (#eq? @_config "config") (#eq? @_override "override") (#set! override) (#set! by "dotenv") (#gate! "dotenv"))
+((call_expression function: (identifier) @_config arguments: (arguments (object (pair key: (property_identifier) @_override value: (true))))) @loads-dotenv
+  (#any-of? @_config "config" "dotenvConfig" "loadEnv") (#eq? @_override "override") (#set! override) (#set! by "dotenv") (#file-has? "dotenv"))
 ((call_expression function: (member_expression object: (_) @_dotenv property: (property_identifier) @_config)) @loads-dotenv
   (#match? @_dotenv "^(dotenv|require\\(.dotenv.\\))$") (#eq? @_config "config") (#gate! "dotenv"))
 
 ; Express, Koa, Fastify, Hapi, http, Nest, Socket.IO
-((call_expression function: (member_expression object: (_) @_server property: (property_identifier) @_listen) arguments: (arguments . [(number) (identifier) (binary_expression) (member_expression) (call_expression) (ternary_expression) (string)] @listens.port . (string) @listens.host)) @listens
+((call_expression function: (member_expression object: (_) @_server property: (property_identifier) @_listen) arguments: (arguments . [(number) (identifier) (binary_expression) (member_expression) (call_expression) (ternary_expression) (string)] @listens.port . [(string) (identifier) (binary_expression) (member_expression)] @listens.host)) @listens
   (#eq? @_listen "listen") (#not-match? @listens.port "^['\"]/") (#gate! "\\.listen\\("))
 ((call_expression function: (member_expression object: (_) @_server property: (property_identifier) @_listen) arguments: (arguments . [(number) (identifier) (binary_expression) (member_expression) (call_expression) (ternary_expression)] @listens.port)) @listens
   (#eq? @_listen "listen") (#not-match? @_server "(?i)history|router|store|emitter|unlisten|broker|channel|client|electron") (#gate! "\\.listen\\("))
 ((call_expression function: (member_expression property: (property_identifier) @_listen) arguments: (arguments . (object (pair key: (property_identifier) @_host value: (_) @listens.host)))) @listens
   (#eq? @_listen "listen") (#any-of? @_host "host" "hostname") (#gate! "\\.listen\\("))
+((call_expression function: (member_expression object: (identifier) @_bun property: (property_identifier) @_serve) arguments: (arguments (object (pair key: (property_identifier) @_host value: (_) @listens.host)))) @listens
+  (#any-of? @_bun "Bun" "Deno") (#eq? @_serve "serve") (#eq? @_host "hostname") (#gate! "\\.serve\\("))
+((call_expression function: (identifier) @_serve arguments: (arguments . (object (pair key: (property_identifier) @_host value: (_) @listens.host)))) @listens
+  (#eq? @_serve "serve") (#eq? @_host "hostname") (#file-has? "@hono/node-server|deno"))
 ((call_expression function: (member_expression property: (property_identifier) @_listen) arguments: (arguments . (object (pair key: (property_identifier) @_port value: (_) @listens.port)))) @listens
   (#eq? @_listen "listen") (#eq? @_port "port") (#gate! "\\.listen\\("))
 ((call_expression function: (member_expression object: (identifier) @_fastify property: (property_identifier) @_listen) arguments: (arguments . (object (pair key: (property_identifier) @_port)) @_options)) @listens
@@ -78,6 +101,12 @@
   (#eq? @_target "target") (#match? @_pino "pino/file|pino-roll") (#any-of? @_destination "destination" "file") (#not-match? @logs.file "/dev/std") (#set! sink "file") (#gate! "pino/file|pino-roll"))
 ((object (pair key: (property_identifier) @_type value: (string) @_file) (pair key: (property_identifier) @_filename value: (_) @logs.file)) @logs
   (#eq? @_type "type") (#match? @_file "^.(file|dateFile|rotating-file|fileSync).$") (#any-of? @_filename "filename" "path") (#set! sink "file") (#file-has? "log4js|bunyan|rotating-file"))
+((object (pair key: (property_identifier) @_streams value: (array (object (pair key: (property_identifier) @_path value: (_) @logs.file))))) @logs
+  (#eq? @_streams "streams") (#eq? @_path "path") (#set! sink "file") (#file-has? "bunyan"))
+((pair key: (property_identifier) @_logger value: (object (pair key: (property_identifier) @_file value: (_) @logs.file))) @logs
+  (#eq? @_logger "logger") (#eq? @_file "file") (#set! sink "file") (#file-has? "[fF]astify"))
+((call_expression function: (_) @_append arguments: (arguments . (_) @logs.file)) @logs
+  (#match? @_append "^(fs\\.|fsp\\.|fs\\.promises\\.)?appendFile(Sync)?$") (#match? @logs.file "(?i)\\.log['\"`)]|logfile|log_file|logpath") (#set! sink "file") (#gate! "appendFile"))
 ((call_expression function: (identifier) @_morgan arguments: (arguments (object (pair key: (property_identifier) @_stream value: (_) @logs.file)))) @logs
   (#eq? @_morgan "morgan") (#eq? @_stream "stream") (#match? @logs.file "[aA]ccessLogStream|createWriteStream|[lL]ogFile|rfs") (#set! sink "file") (#gate! "morgan"))
 ((new_expression constructor: (_) @_transport) @logs
@@ -96,8 +125,16 @@
   (#eq? @_session "session") (#lacks-key? @_options "store") (#set! store "memory") (#set! by "express-session") (#gate! "express\\.session"))
 ((call_expression function: (identifier) @_session arguments: (arguments . (object (pair key: (property_identifier) @_store value: (new_expression constructor: (_) @_memory))) .)) @session
   (#any-of? @_session "session" "expressSession") (#eq? @_store "store") (#match? @_memory "(^|\\.)(MemoryStore|FileStore)$") (#set! store "memory") (#set! by "MemoryStore") (#gate! "MemoryStore|FileStore"))
-((call_expression function: (identifier) @_session arguments: (arguments . (object (pair key: (property_identifier) @_store)))) @session
-  (#any-of? @_session "session" "expressSession") (#eq? @_store "store") (#set! store "shared") (#file-has? "express-session"))
+((call_expression function: (identifier) @_session arguments: (arguments . (object (pair key: (property_identifier) @_store value: (_) @_value)))) @session
+  (#any-of? @_session "session" "expressSession") (#eq? @_store "store") (#not-match? @_value "(Memory|File)Store") (#set! store "shared") (#file-has? "express-session"))
+
+((new_expression constructor: (_) @_store) @session
+  (#match? @_store "^(session\\.|expressSession\\.)?(MemoryStore|FileStore|SessionFileStore)$") (#set! store "memory") (#set! by "MemoryStore") (#file-has? "express-session|memorystore|session-file-store|hono-sessions|fastify/session"))
+((call_expression function: (member_expression property: (property_identifier) @_register) arguments: (arguments . (_) @_plugin . (object) @_options)) @session
+  (#eq? @_register "register") (#match? @_plugin "^(fastifySession|session|require\\(.@fastify/session.\\))$") (#lacks-key? @_options "store") (#set! store "memory") (#set! by "@fastify/session") (#file-has? "@fastify/session"))
+; koa-session keeps them in the cookie; koa-generic-session and koa-session2 in memory.
+((call_expression function: (identifier) @_session arguments: (arguments . (object)? @_options)) @session
+  (#eq? @_session "session") (#lacks-key? @_options "store") (#set! store "memory") (#set! by "koa-generic-session") (#file-has? "koa-generic-session"))
 
 ; Uploads. https://github.com/expressjs/multer
 ((call_expression function: (identifier) @_multer arguments: (arguments . (object (pair key: (property_identifier) @_dest value: (_) @uploads.path)))) @uploads
@@ -109,11 +146,23 @@
 ((object (pair key: (property_identifier) @_dir value: (_) @uploads.path)) @uploads
   (#eq? @_dir "uploadDir") (#set! by "formidable") (#file-has? "formidable"))
 
+((call_expression function: (identifier) @_interceptor arguments: (arguments (object (pair key: (property_identifier) @_dest value: (_) @uploads.path)))) @uploads
+  (#match? @_interceptor "^(File|Files|AnyFiles|FileFields)Interceptor$") (#eq? @_dest "dest") (#set! by "multer") (#gate! "Interceptor"))
+((call_expression function: (member_expression object: (identifier) @_module property: (property_identifier) @_register) arguments: (arguments (object (pair key: (property_identifier) @_dest value: (_) @uploads.path)))) @uploads
+  (#eq? @_module "MulterModule") (#eq? @_register "register") (#eq? @_dest "dest") (#set! by "multer") (#gate! "MulterModule"))
+; express-fileupload
+((call_expression function: (member_expression property: (property_identifier) @_mv) arguments: (arguments . (_) @uploads.path)) @uploads
+  (#eq? @_mv "mv") (#set! by "express-fileupload") (#file-has? "\\.files\\b"))
+; A file of a request, written to a folder of uploads.
+((call_expression function: (_) @_write arguments: (arguments . (_) @uploads.path)) @uploads
+  (#match? @_write "^(fs\\.|fsp\\.|fs\\.promises\\.|fsPromises\\.|Bun\\.)?(writeFile|writeFileSync|createWriteStream|write|copyFile|rename|renameSync)$") (#match? @uploads.path "(?i)\\b_?(uploads?|avatars?|media|attachments?)\\b|[uU]ploadDir|UPLOAD_DIR|uploadPath") (#not-match? @uploads.path "(?i)tmp|\\.json|\\.log")
+  (#set! by "writeFile") (#gate! "writeFile|createWriteStream|Bun\\.write|copyFile|rename"))
+
 ; Clients of backing services
 ((new_expression constructor: (_) @_client arguments: (arguments . [(string) (identifier) (member_expression) (binary_expression) (template_string)] @connects.locator)) @connects
   (#match? @_client "(^|\\.)(Redis|IORedis|MongoClient|Sequelize|Pool|Client|Elasticsearch|DataSource)$") (#gate! "Redis|MongoClient|Sequelize|Pool|Client\\("))
 ((new_expression constructor: (_) @_client arguments: (arguments (object (pair key: (property_identifier) @_key value: (_) @connects.locator)))) @connects
-  (#match? @_client "(^|\\.)(Redis|IORedis|MongoClient|Sequelize|Pool|Client|Kafka|DataSource|Memcached)$") (#any-of? @_key "host" "url" "connectionString" "node" "brokers" "uri") (#gate! "Redis|MongoClient|Sequelize|Pool|Client\\(|Kafka|DataSource"))
+  (#match? @_client "(^|\\.)(Redis|IORedis|MongoClient|Sequelize|Pool|Client|Kafka|DataSource|Memcached|InfluxDB|ClickHouse|PrismaPg)$") (#any-of? @_key "host" "url" "connectionString" "node" "nodes" "brokers" "uri" "endPoint" "contactPoints" "server") (#gate! "Redis|MongoClient|Sequelize|Pool|Client\\(|Kafka|DataSource"))
 ((call_expression function: (_) @_client arguments: (arguments . [(string) (identifier) (member_expression) (binary_expression) (template_string)] @connects.locator)) @connects
   (#match? @_client "^(mongoose\\.connect|mongoose\\.createConnection|MongoClient\\.connect|amqp\\.connect|amqplib\\.connect|createClient|redis\\.createClient|mysql2?\\.createConnection|mysql2?\\.createPool|postgres|connect|monk|mongojs|nats\\.connect)$") (#gate! "connect|createClient|createPool|createConnection|postgres|monk|mongojs"))
 ((call_expression function: (_) @_client arguments: (arguments . (object (pair key: (property_identifier) @_key value: (_) @connects.locator)))) @connects
@@ -123,7 +172,38 @@
 ((new_expression constructor: (_) @_client arguments: (arguments (_) (object (pair key: (property_identifier) @_key value: (object (pair key: (property_identifier) @_host value: (_) @connects.locator)))))) @connects
   (#match? @_client "(Queue|Worker|Bull)$") (#any-of? @_key "connection" "redis") (#any-of? @_host "host" "url") (#gate! "Queue|Worker|Bull"))
 
+((new_expression constructor: (_) @_client arguments: (arguments . (number) . (string) @connects.locator)) @connects
+  (#match? @_client "^(Redis|IORedis)$") (#gate! "Redis"))
+((new_expression constructor: (_) @_client arguments: (arguments . (_) . (_)? . (_)? . (object (pair key: (property_identifier) @_host value: (_) @connects.locator)))) @connects
+  (#match? @_client "(^|\\.)Sequelize$") (#eq? @_host "host") (#gate! "Sequelize"))
+((new_expression constructor: (_) @_client arguments: (arguments . (_) . (string) @connects.locator)) @connects
+  (#match? @_client "^(Queue|Bull|Worker)$") (#match? @connects.locator "^.rediss?://") (#gate! "Queue|Bull|Worker"))
+((new_expression constructor: (_) @_client arguments: (arguments . (array (object (pair key: (property_identifier) @_host value: (_) @connects.locator))))) @connects
+  (#match? @_client "(^|\\.)Cluster$") (#eq? @_host "host") (#gate! "Cluster"))
+((new_expression constructor: (_) @_client arguments: (arguments . (string) @connects.locator)) @connects
+  (#match? @_client "(^|\\.)Memcached$") (#gate! "Memcached"))
+((call_expression function: (_) @_client arguments: (arguments (object (pair key: (property_identifier) @_key value: (_) @connects.locator)))) @connects
+  (#match? @_client "^(sql\\.connect|mssql\\.connect|connect|nats\\.connect|mysql2?\\.createPool|mysql2?\\.createConnection|createPool|postgres)$") (#any-of? @_key "server" "servers" "host" "hostname") (#file-has? "mssql|nats|mysql|postgres"))
+; An object with a host and what else a datastore is asked with.
+((object (pair key: (property_identifier) @_host value: (string) @connects.locator)) @_options
+  (#any-of? @_host "host" "hostname") (#has-key? @_options "password" "database" "dialect" "username") (#lacks-key? @_options "headers" "method" "path")
+  (#file-has? "['\"](pg|pg-promise|mysql2?|promise-mysql|ioredis|redis|sequelize|typeorm|knex|nodemailer|mariadb|@nestjs/typeorm|@nestjs/sequelize|@mikro-orm/[a-z-]+)['\"]"))
+; The URL of a backing service that is given to anything.
+((string . (string_fragment) @connects.locator .) @connects
+  (#match? @connects.locator "^(postgres(ql)?|mysql2?|mariadb|mongodb(\\+srv)?|rediss?|amqps?|nats|mqtts?|kafka|memcached|neo4j|bolt|clickhouse|ldaps?|smtps?|sqlserver|mssql|cassandra|couchdb|influxdb)://[^/@]*@?[^/]") (#set! kind "url")
+  (#gate! "(postgres(ql)?|mysql2?|mariadb|mongodb(\\+srv)?|rediss?|amqps?|nats|mqtts?|kafka|memcached|neo4j|bolt|clickhouse|ldaps?|smtps?|sqlserver|mssql|cassandra|couchdb|influxdb)://"))
+((template_string (string_fragment) @_start (template_substitution)) @connects.locator @connects
+  (#match? @_start "^(postgres(ql)?|mysql2?|mariadb|mongodb|rediss?|amqps?)://") (#set! kind "url") (#gate! "(postgres(ql)?|mysql2?|mariadb|mongodb|rediss?|amqps?)://"))
+
 ; Datastores inside the process
+((string . (string_fragment) @embeds.path .) @embeds
+  (#match? @embeds.path "^(file:[^ ]*\\.(db|sqlite3?)|sqlite:[^ ]*)$") (#set! kind "SQLite") (#gate! "\\.(db|sqlite)|sqlite:"))
+((call_expression function: (identifier) @_open arguments: (arguments (object (pair key: (property_identifier) @_file value: (_) @embeds.path)))) @embeds
+  (#eq? @_open "open") (#eq? @_file "filename") (#set! kind "SQLite") (#file-has? "sqlite"))
+((call_expression function: (identifier) @_preset arguments: (arguments . (_) @embeds.path)) @embeds
+  (#any-of? @_preset "JSONFilePreset" "JSONFileSyncPreset") (#set! kind "lowdb") (#gate! "Preset"))
+((pair key: (property_identifier) @_driver value: (identifier) @_sqlite) @embeds
+  (#eq? @_driver "driver") (#match? @_sqlite "^(Better)?S[qQ][lL]iteDriver$") (#set! kind "SQLite") (#gate! "qliteDriver|SQLiteDriver|SqliteDriver"))
 ((new_expression constructor: (_) @_db arguments: (arguments . (_) @embeds.path) @_args) @embeds
   (#match? @_db "^(sqlite3?\\.Database|BetterSqlite3|DatabaseSync)$") (#lacks-key? @_args "readonly" "readOnly") (#set! kind "SQLite") (#gate! "[sS]qlite|DatabaseSync"))
 ((new_expression constructor: (identifier) @_db arguments: (arguments . (_) @embeds.path) @_args) @embeds
@@ -140,6 +220,16 @@
   (#any-of? @_server "MongoMemoryServer" "MongoMemoryReplSet") (#eq? @_create "create") (#set! kind "MongoDB") (#set! in "memory") (#gate! "MongoMemory"))
 
 ; Schedulers
+((call_expression function: (identifier) @_schedule arguments: (arguments . (string) . (_))) @schedules
+  (#any-of? @_schedule "schedule" "cronSchedule") (#set! by "node-cron") (#file-has? "from ['\"]node-cron['\"]|require\\(['\"]node-cron['\"]\\)"))
+((call_expression function: (identifier) @_cron arguments: (arguments . (string) . (_))) @schedules
+  (#eq? @_cron "Cron") (#set! by "croner") (#file-has? "from ['\"]croner['\"]|require\\(['\"]croner['\"]\\)"))
+((call_expression function: (member_expression object: (identifier) @_cron property: (property_identifier) @_from)) @schedules
+  (#eq? @_cron "CronJob") (#eq? @_from "from") (#set! by "cron") (#gate! "CronJob"))
+((new_expression constructor: (identifier) @_scheduler) @schedules
+  (#any-of? @_scheduler "ToadScheduler" "Bree") (#set! by "toad-scheduler") (#gate! "ToadScheduler|Bree"))
+((call_expression function: (member_expression property: (property_identifier) @_add)) @schedules
+  (#any-of? @_add "addSimpleIntervalJob" "addCronJob") (#set! by "toad-scheduler") (#file-has? "toad-scheduler|fastify/schedule"))
 ((new_expression constructor: (_) @_cron arguments: (arguments . (_) . (_))) @schedules
   (#match? @_cron "^(croner\\.)?Cron$") (#set! by "croner") (#file-has? "croner"))
 ((call_expression function: (member_expression object: (identifier) @_cron property: (property_identifier) @_schedule) arguments: (arguments . (_) . (_))) @schedules
@@ -147,8 +237,10 @@
 ((call_expression function: (member_expression object: (identifier) @_schedule property: (property_identifier) @_job) arguments: (arguments . (_) . (_))) @schedules
   (#any-of? @_schedule "schedule" "scheduler" "nodeSchedule") (#any-of? @_job "scheduleJob") (#set! by "node-schedule") (#gate! "scheduleJob"))
 ((new_expression constructor: (_) @_cron arguments: (arguments . [(string) (template_string) (object)] )) @schedules
-  (#match? @_cron "^(cron\\.)?CronJob$") (#set! by "cron") (#gate! "CronJob"))
+  (#match? @_cron "^(cron\\.)?CronJob$") (#set! by "cron") (#file-has? "CronJob[^\\x00]*((?m:^[^/\\n]*\\.start\\(\\))|start: true|,\\s*true\\b)"))
 ((call_expression function: (identifier) @elects.name) @elects (#match? @elects.name "^(acquireLock|withLock|leaderElection|tryLock)$") (#gate! "acquireLock|withLock|leaderElection|tryLock"))
+((call_expression function: (member_expression object: (_) @_redlock property: (property_identifier) @elects.name)) @elects
+  (#match? @_redlock "(?i)redlock") (#any-of? @elects.name "using" "acquire" "lock") (#gate! "(?i)redlock"))
 ((new_expression constructor: (identifier) @elects.name) @elects (#any-of? @elects.name "Redlock" "LeaderElection") (#gate! "Redlock|LeaderElection"))
 
 ; Live connections
@@ -162,6 +254,12 @@
   (#any-of? @_io "socketio" "socketIo" "socketIO" "SocketIO") (#set! by "socket.io") (#file-has? "require\\(['\"]socket\\.io['\"]\\)|from ['\"]socket\\.io['\"]"))
 ((new_expression constructor: (_) @_server) @realtime
   (#match? @_server "^(WebSocketServer|WebSocket\\.Server|ws\\.Server)$") (#set! by "ws") (#file-has? "on\\(['\"]message['\"][^\\x00]*\\.clients\\b"))
+((new_expression constructor: (identifier) @_pubsub arguments: (arguments)) @realtime
+  (#eq? @_pubsub "PubSub") (#set! by "PubSub") (#file-has? "graphql-subscriptions|graphql-yoga|createPubSub"))
+((call_expression function: (_) @_ws) @realtime
+  (#match? @_ws "^(expressWs|require\\(.express-ws.\\))$") (#set! by "express-ws") (#file-has? "getWss\\(\\)|\\.clients\\b"))
+((call_expression function: (member_expression property: (property_identifier) @_register) arguments: (arguments . (_) @_plugin)) @realtime
+  (#eq? @_register "register") (#match? @_plugin "^(fastifyIO|fastifySocketIO|require\\(.fastify-socket.io.\\))$") (#set! by "socket.io") (#gate! "fastify-socket\\.io"))
 ((call_expression function: (member_expression property: (property_identifier) @adapts.name)) @adapts
   (#any-of? @adapts.name "subscribe" "psubscribe" "pSubscribe" "sSubscribe") (#file-has? "(?i)redis|nats|amqp"))
 ((string (string_fragment) @adapts.name) @adapts
@@ -182,6 +280,10 @@
   (#match? @_run "(?i)^(run|exec|spawn|execute|execFile|sh|cmd)[A-Za-z]*$") (#file-has? "child_process"))
 ((call_expression function: (identifier) @_execa arguments: (arguments . (string) @runs-command.name)) @runs-command
   (#any-of? @_execa "execa" "execaSync" "$") (#file-has? "execa"))
+((call_expression function: (_) @_spawn arguments: (arguments . (template_string . (string_fragment) @runs-command.name))) @runs-command
+  (#match? @_spawn "^(child_process\\.|childProcess\\.|cp\\.)?(spawn|spawnSync|exec|execSync|execAsync|execPromise|run)$") (#file-has? "child_process"))
+((call_expression function: (_) @_spawn arguments: (arguments . (array . (string) @runs-command.name))) @runs-command
+  (#match? @_spawn "^Bun\\.spawn(Sync)?$") (#gate! "Bun\\.spawn"))
 ((call_expression function: (_) @_exists arguments: (arguments . (string) @looks-for-command.name)) @looks-for-command
   (#match? @_exists "(commandExists|commandExistsSync|which|which\\.sync)$") (#gate! "commandExists|which"))
 
@@ -192,12 +294,29 @@
   (#match? @_sequelize "(?i)(sequelize|db|models|database|connection)$") (#eq? @_sync "sync") (#eq? @_alter "alter") (#set! by "sync({ alter: true })") (#gate! "\\.sync\\("))
 ((call_expression function: (member_expression object: (_) @_sequelize property: (property_identifier) @_sync) arguments: (arguments) @_args) @syncs-schema
   (#match? @_sequelize "(^|\\.)sequelize$") (#eq? @_sync "sync") (#eq? @_args "()") (#set! by "sequelize.sync()") (#gate! "\\.sync\\("))
+((call_expression function: (member_expression object: (call_expression function: (member_expression property: (property_identifier) @_generator)) property: (property_identifier) @_update)) @syncs-schema
+  (#eq? @_generator "getSchemaGenerator") (#any-of? @_update "updateSchema" "createSchema" "refreshDatabase") (#set! by "updateSchema") (#gate! "getSchemaGenerator"))
 ((pair key: (property_identifier) @_synchronize value: (true)) @syncs-schema
   (#eq? @_synchronize "synchronize") (#set! by "synchronize: true") (#file-has? "typeorm|TypeOrm|DataSource"))
 ((pair key: (property_identifier) @_drop value: (true)) @syncs-schema
   (#eq? @_drop "dropSchema") (#set! by "dropSchema: true") (#set! destructive) (#gate! "dropSchema"))
 
+; Migrations when the code starts: Knex, Drizzle, TypeORM, MikroORM, Umzug
+((call_expression function: (member_expression object: (member_expression property: (property_identifier) @_migrate) property: (property_identifier) @_latest)) @migrates
+  (#eq? @_migrate "migrate") (#any-of? @_latest "latest" "up") (#set! by "knex migrate") (#gate! "migrate"))
+((call_expression function: (identifier) @_migrate arguments: (arguments (_) . (object (pair key: (property_identifier) @_folder)))) @migrates
+  (#eq? @_migrate "migrate") (#eq? @_folder "migrationsFolder") (#set! by "drizzle migrate") (#gate! "migrationsFolder"))
+((pair key: (property_identifier) @_run value: (true)) @migrates (#eq? @_run "migrationsRun") (#set! by "migrationsRun") (#gate! "migrationsRun"))
+((call_expression function: (member_expression property: (property_identifier) @_run)) @migrates
+  (#eq? @_run "runMigrations") (#set! by "runMigrations") (#file-has? "typeorm|DataSource|dataSource"))
+((call_expression function: (member_expression object: (call_expression function: (member_expression property: (property_identifier) @_migrator)) property: (property_identifier) @_up)) @migrates
+  (#eq? @_migrator "getMigrator") (#eq? @_up "up") (#set! by "getMigrator().up") (#gate! "getMigrator"))
+
 ; https://amqp-node.github.io/amqplib/channel_api.html
+((object (pair key: (property_identifier) @_transport value: (_) @_rmq) (pair key: (property_identifier) @_options value: (object) @_keys)) @auto-acks
+  (#eq? @_transport "transport") (#eq? @_rmq "Transport.RMQ") (#eq? @_options "options") (#lacks-key? @_keys "noAck") (#set! by "noAck") (#file-has? "createMicroservice|connectMicroservice"))
+((call_expression function: (member_expression property: (property_identifier) @_read) arguments: (arguments (object (pair key: (property_identifier) @_ack value: (true))))) @auto-acks
+  (#any-of? @_read "xReadGroup" "xreadgroup") (#eq? @_ack "NOACK") (#set! by "NOACK") (#gate! "NOACK"))
 ((call_expression function: (member_expression property: (property_identifier) @_consume) arguments: (arguments (object (pair key: (property_identifier) @_ack value: (true))))) @auto-acks
   (#any-of? @_consume "consume" "get") (#eq? @_ack "noAck") (#set! by "noAck") (#gate! "noAck"))
 

@@ -43,7 +43,7 @@ pub(super) struct Compiled {
     /// For each capture: what it is of, and which part; nothing for a capture that only a predicate uses.
     pub captures: Vec<Option<(What, Option<&'static str>)>>,
     pub notes: Vec<(&'static str, String)>,
-    /// Captures whose arguments or keys must not have one of these names.
+    /// Captures whose arguments or keys must, or must not, have one of these names.
     pub keys: Vec<KeyTest>,
     /// What the file must hold elsewhere: the import that gives a common name its meaning.
     pub only: Option<Regex>,
@@ -52,6 +52,8 @@ pub(super) struct Compiled {
 pub(super) struct KeyTest {
     pub capture: u32,
     pub names: Vec<String>,
+    /// What must be found: a name among the keys, or none.
+    pub present: bool,
 }
 
 impl Patterns {
@@ -123,9 +125,9 @@ impl Compiled {
         let keys = query
             .general_predicates(0)
             .iter()
-            .filter(|p| &*p.operator == "lacks-key?")
+            .filter(|p| p.operator.ends_with("key?"))
             .map(|p| {
-                let mut test = KeyTest { capture: 0, names: Vec::new() };
+                let mut test = KeyTest { capture: 0, names: Vec::new(), present: &*p.operator == "has-key?" };
                 for arg in &p.args {
                     match arg {
                         tree_sitter::QueryPredicateArg::Capture(capture) => test.capture = *capture,
@@ -181,6 +183,8 @@ pub(super) fn word(text: &str) -> &'static str {
         "inside",
         "conditional",
         "asked",
+        "placeholder",
+        "configuration",
     ];
     WORDS.iter().find(|w| **w == text).unwrap_or_else(|| panic!("`{text}` is no word of queries"))
 }

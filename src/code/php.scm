@@ -11,6 +11,12 @@
   (#eq? @_getenv "getenv") (#set! required) (#gate! "getenv"))
 ((binary_expression left: (subscript_expression (variable_name) @_env (_) @reads-env.name) operator: "??" right: (_) @reads-env.default) @reads-env
   (#eq? @_env "$_ENV") (#gate! "_ENV"))
+((conditional_expression . (function_call_expression function: (name) @_getenv arguments: (arguments . (argument (_) @reads-env.name))) alternative: (_) @reads-env.default) @reads-env
+  (#eq? @_getenv "getenv") (#not-match? @reads-env.default "throw") (#gate! "getenv"))
+((subscript_expression (variable_name) @_server (string) @reads-env.name) @reads-env
+  (#eq? @_server "$_SERVER") (#match? @reads-env.name "^.[A-Z]+(_[A-Z0-9]+)*_(HOST|URL|URI|DSN|KEY|SECRET|TOKEN|PASSWORD|USER)['\"]$") (#not-match? @reads-env.name "HTTP_|SERVER_|REMOTE_|REQUEST_|PHP_AUTH") (#gate! "_SERVER"))
+((binary_expression left: (subscript_expression (variable_name) @_server (string) @reads-env.name) operator: "??" right: (_) @reads-env.default) @reads-env
+  (#eq? @_server "$_SERVER") (#match? @reads-env.name "^.[A-Z]+(_[A-Z0-9]+)*_(HOST|URL|URI|DSN|KEY|SECRET|TOKEN|PASSWORD|USER)['\"]$") (#not-match? @reads-env.name "HTTP_|SERVER_|REMOTE_|REQUEST_|PHP_AUTH") (#gate! "_SERVER"))
 ; Laravel's env()
 ((function_call_expression function: (name) @_env arguments: (arguments . (argument (string) @reads-env.name) . (argument (_) @reads-env.default)?)) @reads-env
   (#eq? @_env "env") (#gate! "\\benv\\("))
@@ -35,6 +41,12 @@
 ((function_call_expression function: (name) @_set) @session
   (#eq? @_set "session_set_save_handler") (#set! store "shared") (#gate! "session_set_save_handler"))
 
+((array_element_initializer (string) @_key (string) @_driver) @session
+  (#match? @_key "^.driver.$") (#match? @_driver "^.(file|array).$") (#set! store "files") (#set! by "SESSION_DRIVER") (#file-has? "'lifetime'\\s*=>|SESSION_LIFETIME"))
+((member_call_expression name: (name) @_move arguments: (arguments . (argument (_) @uploads.path) . (argument)?)) @uploads
+  (#eq? @_move "move") (#not-match? @uploads.path "(?i)temp|tmp") (#set! by "move") (#file-has? "UploadedFile|getClientOriginal"))
+((member_call_expression name: (name) @_move arguments: (arguments . (argument (_) @uploads.path))) @uploads
+  (#eq? @_move "moveTo") (#not-match? @uploads.path "(?i)temp|tmp") (#set! by "moveTo") (#file-has? "getUploadedFiles|UploadedFileInterface"))
 ((function_call_expression function: (name) @_move arguments: (arguments . (argument) . (argument (_) @uploads.path))) @uploads
   (#eq? @_move "move_uploaded_file") (#set! by "move_uploaded_file") (#gate! "move_uploaded_file"))
 
@@ -42,6 +54,16 @@
   (#any-of? @_pdo "PDO" "mysqli") (#gate! "PDO|mysqli"))
 ((function_call_expression function: (name) @_connect arguments: (arguments . (argument (_) @connects.locator))) @connects
   (#any-of? @_connect "mysqli_connect" "pg_connect" "mysql_connect") (#gate! "mysqli?_connect|pg_connect"))
+((function_call_expression function: (name) @_define arguments: (arguments . (argument (string) @_key) . (argument (string) @connects.locator))) @connects
+  (#eq? @_define "define") (#match? @_key "^.(DB_HOST|DB_SERVER|DATABASE_HOST|REDIS_HOST|MYSQL_HOST).$") (#gate! "define"))
+((object_creation_expression (_) @_client (arguments . (argument (string) @connects.locator))) @connects
+  (#match? @_client "(^|\\\\)(AMQPStreamConnection|AMQPSSLConnection|MongoDB\\\\Client|Client)$") (#gate! "AMQP|MongoDB"))
+((scoped_call_expression scope: (_) @_client name: (name) @_create arguments: (arguments . (argument (string) @connects.locator))) @connects
+  (#match? @_client "(DriverManager|RedisAdapter|Client)$") (#any-of? @_create "getConnection" "createConnection") (#gate! "getConnection|createConnection"))
+((string . (string_content) @connects.locator .) @connects
+  (#match? @connects.locator "^(postgres(ql)?|mysql|mariadb|mongodb(\\+srv)?|rediss?|amqps?|nats|mqtts?|kafka|memcached|neo4j|bolt|clickhouse|ldaps?|smtps?|sqlserver|cassandra|couchdb|influxdb)://[^ %]+$") (#set! kind "url") (#gate! "(postgres(ql)?|mysql|mariadb|mongodb(\\+srv)?|rediss?|amqps?|nats|mqtts?|kafka|memcached|neo4j|bolt|clickhouse|ldaps?|smtps?|sqlserver|cassandra|couchdb|influxdb)://"))
+((encapsed_string . (string_content) @connects.locator .) @connects
+  (#match? @connects.locator "^(postgres(ql)?|mysql|mongodb|rediss?|amqps?)://[^ %]+$") (#set! kind "url") (#gate! "(postgres(ql)?|mysql|mongodb|rediss?|amqps?)://"))
 ((member_call_expression object: (variable_name) @_redis name: (name) @_connect arguments: (arguments . (argument (_) @connects.locator))) @connects
   (#match? @_redis "(?i)redis|memcache") (#any-of? @_connect "connect" "pconnect" "addServer") (#gate! "(?i)redis|memcache"))
 ((array_element_initializer (string) @_host [(string) (function_call_expression)] @connects.locator) @connects
@@ -52,6 +74,11 @@
   (#match? @_key "^.default.$") (#eq? @_env "env") (#match? @_name "^.FILESYSTEM_(DISK|DRIVER).$") (#match? @uploads.path "^.(local|public).$") (#set! by "FILESYSTEM_DISK") (#set! variable "FILESYSTEM_DISK") (#gate! "FILESYSTEM_D"))
 ((array_element_initializer (string) @_key (function_call_expression function: (name) @_env arguments: (arguments . (argument (string) @_name) . (argument (string) @_default)))) @logs
   (#match? @_key "^.default.$") (#eq? @_env "env") (#match? @_name "^.LOG_CHANNEL.$") (#match? @_default "^.(single|daily).$") (#set! sink "file") (#set! variable "LOG_CHANNEL") (#gate! "LOG_CHANNEL"))
+((array_element_initializer (string) @_key (function_call_expression function: (name) @_env arguments: (arguments . (argument (string) @_name) . (argument (string) @_default)))) @embeds
+  (#match? @_key "^.default.$") (#eq? @_env "env") (#match? @_name "^.DB_CONNECTION.$") (#match? @_default "^.sqlite.$") (#set! kind "SQLite") (#set! variable "DB_CONNECTION") (#gate! "DB_CONNECTION"))
+; Migrations when the code starts
+((scoped_call_expression scope: (name) @_artisan name: (name) @_call arguments: (arguments . (argument (string) @_migrate))) @migrates
+  (#eq? @_artisan "Artisan") (#eq? @_call "call") (#match? @_migrate "^.migrate") (#set! by "artisan migrate") (#gate! "Artisan"))
 ((scoped_call_expression scope: (name) @_job name: (name) @_dispatch) @enqueues
   (#match? @_job "^[A-Z]") (#eq? @_dispatch "dispatch") (#set! by "laravel") (#file-has? "App.Jobs"))
 ((encapsed_string) @embeds.path (#match? @embeds.path "^.sqlite:") (#set! kind "SQLite") (#gate! "sqlite:"))

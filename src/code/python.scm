@@ -24,7 +24,12 @@
   (#gate! "environ|getenv"))
 ((call function: (identifier) @_get arguments: (argument_list . (_) @reads-env.name . (_)? @reads-env.default)) @reads-env
   (#eq? @_get "getenv") (#gate! "getenv"))
+; `cmp or` of its own: `os.getenv("A") or "b"` with keyword defaults.
+((call function: (_) @_get arguments: (argument_list . (string) @reads-env.name (keyword_argument name: (identifier) @_default value: (_) @reads-env.default))) @reads-env
+  (#match? @_get "(environ\\.get|getenv)$") (#eq? @_default "default") (#gate! "environ|getenv"))
 ; python-decouple, environs, django-environ
+((call function: (identifier) @_config arguments: (argument_list . (string) @reads-env.name . [(string) (none) (true) (false) (integer) (list) (call) (attribute) (binary_operator)] @reads-env.default)) @reads-env
+  (#any-of? @_config "config" "env") (#match? @reads-env.name "^.[A-Z][A-Z0-9_]+.$") (#file-has? "decouple|environs?\\b|starlette"))
 ((call function: (identifier) @_config arguments: (argument_list . (string) @reads-env.name)) @reads-env
   (#any-of? @_config "config" "env") (#match? @reads-env.name "^.[A-Z][A-Z0-9_]+.$") (#lacks-key? @reads-env "default") (#set! required)
   (#file-has? "decouple|environs?\\b|starlette"))
@@ -40,10 +45,16 @@
   arguments: (argument_list . (string) @reads-env.name (keyword_argument name: (identifier) @_default value: (_) @reads-env.default))) @reads-env
   (#any-of? @_env "env" "ENV") (#eq? @_default "default") (#match? @reads-env.name "^.[A-Z][A-Z0-9_]+.$")
   (#file-has? "environs?\\b"))
+((class_definition superclasses: (argument_list (_) @_base)
+  body: (block (expression_statement (assignment left: (identifier) @reads-env.name right: (call function: (identifier) @_field arguments: (argument_list (keyword_argument name: (identifier) @_default value: (_) @reads-env.default)))) @reads-env)))
+  (#match? @_base "(^|\\.)BaseSettings$") (#eq? @_field "Field") (#eq? @_default "default") (#set! fields) (#gate! "BaseSettings"))
+((class_definition superclasses: (argument_list (_) @_base)
+  body: (block (expression_statement (assignment right: (call function: (identifier) @_field arguments: (argument_list (keyword_argument name: (identifier) @_alias value: (string) @reads-env.name)) @_args)) @reads-env)))
+  (#match? @_base "(^|\\.)BaseSettings$") (#eq? @_field "Field") (#any-of? @_alias "alias" "validation_alias" "env") (#lacks-key? @_args "default" "default_factory") (#match? @reads-env.name "^.[A-Z][A-Z0-9_]+.$") (#set! required) (#gate! "BaseSettings"))
 ; pydantic-settings: a field without a value is a variable that has to be there.
 ((class_definition superclasses: (argument_list (_) @_base)
   body: (block (expression_statement (assignment left: (identifier) @reads-env.name type: (type) @_type !right) @reads-env)))
-  (#match? @_base "(^|\\.)BaseSettings$") (#not-match? @_type "Optional|None|ClassVar|Dict|dict") (#not-match? @reads-env.name "^(model_config|_)")
+  (#match? @_base "(^|\\.)BaseSettings$") (#match? @_type "^(str|int|float|bool|bytes|SecretStr|SecretBytes|Path|[A-Z][A-Za-z]*(Url|Dsn|Str))$") (#not-match? @reads-env.name "^(model_config|_)")
   (#set! fields) (#set! required) (#gate! "BaseSettings"))
 ((class_definition superclasses: (argument_list (_) @_base)
   body: (block (expression_statement (assignment left: (identifier) @reads-env.name type: (type) right: (_) @reads-env.default) @reads-env)))
@@ -55,15 +66,13 @@
   (#match? @_base "(^|\\.)BaseSettings$") (#eq? @_field "Field") (#not-match? @_type "Optional|None") (#match? @_args "^[(]\\s*([.][.][.]|[a-z]\\w*\\s*=|[)])") (#lacks-key? @_args "default" "default_factory" "alias" "validation_alias" "env")
   (#set! fields) (#set! required) (#gate! "BaseSettings"))
 
-((if_statement condition: (not_operator argument: (identifier) @requires.name) consequence: (block (raise_statement))) @requires
-  (#gate! "raise"))
-((if_statement condition: (comparison_operator . (identifier) @requires.name "is" (none) .) consequence: (block (raise_statement))) @requires
-  (#gate! "raise"))
-((if_statement condition: (not_operator argument: (identifier) @requires.name) consequence: (block (expression_statement (call function: (_) @_exit)))) @requires
-  (#match? @_exit "^(sys\\.)?exit$") (#gate! "exit"))
+((not_operator argument: (identifier) @requires.name) @requires (#gate! "raise|exit"))
+((comparison_operator . (identifier) @requires.name "is" (none) .) @requires (#gate! "raise|exit"))
 ((assert_statement . (identifier) @requires.name) @requires (#gate! "assert"))
 
 ; https://pypi.org/project/python-dotenv
+((call function: (_) @_read arguments: (argument_list (keyword_argument name: (identifier) @_override value: (true)))) @loads-dotenv
+  (#match? @_read "\\.read_env$") (#any-of? @_override "override" "overwrite") (#set! override) (#set! by "read_env") (#gate! "read_env"))
 ((call function: (_) @_load arguments: (argument_list (keyword_argument name: (identifier) @_override value: (true)))) @loads-dotenv
   (#match? @_load "(^|\\.)load_dotenv$") (#eq? @_override "override") (#set! override) (#set! by "load_dotenv") (#gate! "load_dotenv"))
 ((call function: (_) @_load) @loads-dotenv
@@ -84,6 +93,13 @@
 ((call function: (attribute object: (identifier) @_app attribute: (identifier) @_run) arguments: (argument_list) @_args) @listens
   (#eq? @_app "uvicorn") (#eq? @_run "run") (#lacks-key? @_args "host" "uds" "fd") (#set! loopback) (#set! server "uvicorn.run") (#gate! "uvicorn"))
 
+; waitress, gevent, Tornado, werkzeug
+((call function: (identifier) @_serve arguments: (argument_list (keyword_argument name: (identifier) @_host value: (_) @listens.host))) @listens
+  (#any-of? @_serve "serve" "run_simple") (#eq? @_host "host") (#file-has? "waitress|werkzeug"))
+((call function: (_) @_server arguments: (argument_list . (tuple . (string) @listens.host))) @listens
+  (#match? @_server "(^|\\.)(WSGIServer|HTTPServer|ThreadingHTTPServer|TCPServer|ThreadingTCPServer)$") (#gate! "HTTPServer|WSGIServer|TCPServer"))
+((call function: (attribute attribute: (identifier) @_listen) arguments: (argument_list (_) (keyword_argument name: (identifier) @_address value: (_) @listens.host))) @listens
+  (#eq? @_listen "listen") (#eq? @_address "address") (#file-has? "tornado"))
 ((call function: (attribute object: (identifier) @_uvicorn attribute: (identifier) @_run) arguments: (argument_list (keyword_argument name: (identifier) @_uds value: (_) @listens.path))) @listens
   (#eq? @_uvicorn "uvicorn") (#eq? @_run "run") (#eq? @_uds "uds") (#gate! "uvicorn"))
 
@@ -99,6 +115,10 @@
   (#match? @_class "class") (#match? @_handler "FileHandler") (#match? @_filename "filename") (#set! sink "file") (#gate! "FileHandler"))
 ((call function: (attribute object: (identifier) @_logger attribute: (identifier) @_add) arguments: (argument_list . (string) @logs.file)) @logs
   (#eq? @_logger "logger") (#eq? @_add "add") (#set! sink "file") (#file-has? "loguru"))
+((call function: (_) @_factory arguments: (argument_list (keyword_argument name: (identifier) @_file value: (_) @logs.file))) @logs
+  (#match? @_factory "(WriteLoggerFactory|PrintLoggerFactory|BytesLoggerFactory)$") (#eq? @_file "file") (#set! sink "file") (#gate! "LoggerFactory"))
+((assignment left: (attribute attribute: (identifier) @_prefix) right: (string) @logs.file) @logs
+  (#eq? @_prefix "log_file_prefix") (#set! sink "file") (#gate! "log_file_prefix"))
 ((call function: (_) @_handler) @logs (#match? @_handler "(^|\\.)StreamHandler$") (#set! sink "stdout") (#gate! "StreamHandler"))
 ((string) @logs (#match? @logs "logging\\.StreamHandler.$") (#set! sink "stdout") (#gate! "StreamHandler"))
 ((call function: (_) @_handler arguments: (argument_list) @_args) @logs (#match? @_handler "(^|\\.)basicConfig$") (#lacks-key? @_args "filename" "handlers") (#set! sink "stdout") (#gate! "basicConfig"))
@@ -132,6 +152,12 @@
 ((call function: (attribute object: (identifier) @_file attribute: (identifier) @_save) arguments: (argument_list . [(identifier) (attribute) (call) (binary_operator) (string)] @uploads.path .)) @uploads
   (#match? @_file "^(f|file|upload|uploaded.*|photo|avatar|.*_file|.*_upload)$") (#eq? @_save "save") (#not-match? @uploads.path "(?i)buffer|bytesio|stream|output|img")
   (#set! by "save") (#file-has? "request\\.files|FileStorage|UPLOAD_FOLDER|werkzeug"))
+((call function: (identifier) @_storage arguments: (argument_list (keyword_argument name: (identifier) @_location value: (_) @uploads.path))) @uploads
+  (#eq? @_storage "FileSystemStorage") (#eq? @_location "location") (#set! by "FileSystemStorage") (#gate! "FileSystemStorage"))
+; A file of a request, written to a folder of uploads.
+((call function: (_) @_open arguments: (argument_list . (_) @uploads.path . (string) @_mode)) @uploads
+  (#match? @_open "^(open|aiofiles\\.open|anyio\\.open_file)$") (#match? @_mode "^.[wxa]b\\+?.$") (#match? @uploads.path "(?i)uploads?\\b|media|UPLOAD_(DIR|FOLDER)|upload_(dir|folder|path)|avatars?\\b|attachments?\\b") (#not-match? @uploads.path "(?i)tmp|temp")
+  (#set! by "open") (#gate! "open(_file)?\\("))
 ; Uploads go elsewhere.
 ((assignment left: (identifier) @_key right: (string) @_backend) @uploads
   (#any-of? @_key "DEFAULT_FILE_STORAGE") (#not-match? @_backend "FileSystemStorage") (#set! store "shared") (#gate! "DEFAULT_FILE_STORAGE"))
@@ -140,18 +166,33 @@
 
 ; Clients of backing services: the argument that says where they are.
 ((call function: (_) @_client arguments: (argument_list . [(string) (identifier) (call) (subscript) (boolean_operator)] @connects.locator)) @connects
-  (#match? @_client "(^|\\.)(create_engine|create_async_engine|MongoClient|AsyncIOMotorClient|from_url|Elasticsearch|AsyncElasticsearch|connect_robust|URLParameters|NATS|create_pool|Pinecone)$")
-  (#gate! "create_(async_)?engine|MongoClient|MotorClient|from_url|Elasticsearch|connect_robust|URLParameters|create_pool"))
+  (#match? @_client "(^|\\.)(create_engine|create_async_engine|MongoClient|AsyncIOMotorClient|from_url|Elasticsearch|AsyncElasticsearch|connect_robust|URLParameters|NATS|create_pool|Pinecone|Minio|PyMongo|Cluster|Database)$") (#not-match? @connects.locator "^__name__$")
+  (#gate! "create_(async_)?engine|MongoClient|MotorClient|from_url|Elasticsearch|connect_robust|URLParameters|create_pool|Minio|Cluster\\(|Database\\("))
 ((call function: (_) @_client arguments: (argument_list (keyword_argument name: (identifier) @_host value: (_) @connects.locator))) @connects
-  (#match? @_client "(^|\\.)(Redis|StrictRedis|psycopg2?\\.connect|connect|MongoClient|ConnectionParameters|Elasticsearch|SMTP|Minio|KafkaProducer|KafkaConsumer|MySQLdb\\.connect|pymysql\\.connect|asyncpg\\.connect|create_pool)$")
-  (#any-of? @_host "host" "dsn" "bootstrap_servers" "endpoint" "url") (#gate! "Redis|connect|MongoClient|ConnectionParameters|Elasticsearch|SMTP|Minio|Kafka|create_pool"))
+  (#match? @_client "(^|\\.)(Redis|StrictRedis|psycopg2?\\.connect|connect|MongoClient|ConnectionParameters|Elasticsearch|SMTP|Minio|KafkaProducer|KafkaConsumer|AIOKafkaProducer|AIOKafkaConsumer|KafkaBroker|RedisBroker|RabbitmqBroker|RedisHuey|PostgresqlDatabase|MySQLDatabase|aiomysql\\.create_pool|aiopg\\.create_pool|create_pool|MySQLdb\\.connect|pymysql\\.connect|asyncpg\\.connect|create_pool)$")
+  (#any-of? @_host "host" "dsn" "bootstrap_servers" "endpoint" "url") (#gate! "Redis|connect|MongoClient|ConnectionParameters|Elasticsearch|SMTP|Minio|Kafka|create_pool|Broker|Huey|Database\\("))
+((call function: (_) @_client arguments: (argument_list . (tuple . (string) @connects.locator))) @connects
+  (#match? @_client "(^|\\.)(pymemcache\\.Client|PooledClient|HashClient|base\\.Client)$") (#gate! "pymemcache"))
+((call function: (attribute object: (identifier) @_url attribute: (identifier) @_create) arguments: (argument_list (keyword_argument name: (identifier) @_host value: (_) @connects.locator))) @connects
+  (#eq? @_url "URL") (#eq? @_create "create") (#eq? @_host "host") (#gate! "URL\\.create"))
+; Settings of Flask's extensions.
+((pair key: (string) @_key value: (string) @connects.locator) @connects
+  (#match? @_key "^.(CACHE_REDIS_HOST|CACHE_REDIS_URL|CACHE_MEMCACHED_SERVERS|REDIS_HOST|REDIS_URL|DB_HOST|MYSQL_HOST|POSTGRES_HOST|MAIL_SERVER).$") (#gate! "_HOST|_URL|_SERVER"))
+((dictionary (pair key: (string) @_host value: (string) @connects.locator)) @_options
+  (#match? @_host "^.host.$") (#has-key? @_options "db" "database" "dbname" "password" "user") (#file-has? "mongo|redis|mysql|postgres|psycopg|sqlalchemy"))
+; The URL of a backing service that is given to anything.
+((string (string_start) . (string_content) @connects.locator . (string_end)) @connects
+  (#match? @connects.locator "^(postgres(ql)?|mysql|mariadb|mongodb|rediss?|amqps?|nats|mqtts?|kafka|memcached|neo4j|bolt|clickhouse|ldaps?|smtps?|mssql|cassandra|couchdb|influxdb)(\\+[a-z0-9_]+)?://[^ ]") (#set! kind "url")
+  (#gate! "(postgres(ql)?|mysql|mariadb|mongodb|rediss?|amqps?|nats|mqtts?|kafka|memcached|neo4j|bolt|clickhouse|ldaps?|smtps?|mssql|cassandra|couchdb|influxdb)(\\+[a-z0-9_]+)?://"))
+((string (string_content) @_start (interpolation)) @connects.locator @connects
+  (#match? @_start "^(postgres(ql)?|mysql|mariadb|mongodb|rediss?|amqps?)(\\+[a-z0-9_]+)?://") (#set! kind "url") (#gate! "(postgres(ql)?|mysql|mariadb|mongodb|rediss?|amqps?)(\\+[a-z0-9_]+)?://"))
 ((call function: (_) @_client arguments: (argument_list . [(string) (identifier)] @connects.locator)) @connects
   (#match? @_client "^(redis\\.)?(Redis|StrictRedis)$|psycopg2?\\.connect$|asyncpg\\.connect$|smtplib\\.SMTP$|pika\\.ConnectionParameters$") (#gate! "Redis|psycopg|asyncpg|smtplib|pika"))
 ((call function: (_) @_client arguments: (argument_list (dictionary (pair key: (string) @_key value: (_) @connects.locator)))) @connects
   (#match? @_client "(Producer|Consumer|AdminClient)$") (#match? @_key "bootstrap.servers") (#gate! "bootstrap\\.servers"))
 ((assignment left: (_) @_key right: (_) @connects.locator) @connects
-  (#match? @_key "(SQLALCHEMY_DATABASE_URI|CELERY_BROKER_URL|BROKER_URL|broker_url|MONGO_URI|REDIS_URL|EMAIL_HOST$|CACHE_REDIS_URL|RATELIMIT_STORAGE_URL|DATABASE_URL|SQLALCHEMY_DATABASE_URL)")
-  (#gate! "SQLALCHEMY_DATABASE_UR|BROKER_URL|broker_url|MONGO_URI|REDIS_URL|STORAGE_URL|DATABASE_URL|EMAIL_HOST"))
+  (#match? @_key "(SQLALCHEMY_DATABASE_URI|CELERY_BROKER_URL|MAIL_SERVER|BROKER_URL|broker_url|MONGO_URI|REDIS_URL|EMAIL_HOST$|CACHE_REDIS_URL|RATELIMIT_STORAGE_URL|DATABASE_URL|SQLALCHEMY_DATABASE_URL)")
+  (#gate! "MAIL_SERVER|SQLALCHEMY_DATABASE_UR|BROKER_URL|broker_url|MONGO_URI|REDIS_URL|STORAGE_URL|DATABASE_URL|EMAIL_HOST"))
 ((call function: (identifier) @_celery arguments: (argument_list (keyword_argument name: (identifier) @_broker value: (_) @connects.locator))) @connects
   (#eq? @_celery "Celery") (#any-of? @_broker "broker" "backend") (#gate! "Celery\\("))
 ((pair key: (string) @_key value: (_) @connects.locator) @connects
@@ -166,18 +207,42 @@
   (#match? @embeds.path "^sqlite(\\+[a-z]+)?://[^ ]*$") (#set! kind "SQLite") (#gate! "sqlite"))
 ((call function: (identifier) @_db arguments: (argument_list . (string) @embeds.path)) @embeds
   (#eq? @_db "TinyDB") (#set! kind "TinyDB") (#gate! "TinyDB"))
+((call function: (_) @_db arguments: (argument_list . (_) @embeds.path)) @embeds
+  (#match? @_db "(^|\\.)(SqliteDatabase|SqliteExtDatabase)$") (#set! kind "SQLite") (#gate! "Sqlite(Ext)?Database"))
+((call function: (_) @_db arguments: (argument_list (keyword_argument name: (identifier) @_file value: (_) @embeds.path))) @embeds
+  (#match? @_db "(^|\\.)SqliteHuey$") (#eq? @_file "filename") (#set! kind "SQLite") (#gate! "SqliteHuey"))
+((keyword_argument name: (identifier) @_key value: (_) @embeds.path) @embeds
+  (#eq? @_key "DATABASE") (#match? @embeds.path "\\.(sqlite3?|db)['\"]") (#set! kind "SQLite") (#gate! "DATABASE="))
 
 ; Schedulers. https://apscheduler.readthedocs.io
 ((call function: (_) @_scheduler) @schedules
   (#match? @_scheduler "(^|\\.)(BackgroundScheduler|BlockingScheduler|AsyncIOScheduler|APScheduler)$") (#set! by "APScheduler") (#gate! "Scheduler"))
 ((call function: (attribute object: (identifier) @_schedule attribute: (identifier) @_every)) @schedules
   (#eq? @_schedule "schedule") (#eq? @_every "every") (#set! by "schedule") (#gate! "schedule\\.every"))
+((decorator (call function: (_) @_every)) @schedules
+  (#match? @_every "(^|\\.)(repeat_every|crontab|periodic_task|repeat_at)$") (#set! by "repeat_every") (#not-match? @_every "huey|celery") (#gate! "repeat_every|aiocron|repeat_at"))
+((assignment left: (identifier) @_jobs right: [(list) (tuple)]) @schedules
+  (#eq? @_jobs "CRONJOBS") (#set! by "django-crontab") (#gate! "CRONJOBS"))
 ((call function: (_) @_store) @elects
   (#match? @_store "(^|\\.)(SQLAlchemyJobStore|RedisJobStore|MongoDBJobStore|DjangoJobStore)$") (#gate! "JobStore"))
 
 ((assignment left: (_) @_key right: (true)) @inline-jobs
   (#match? @_key "(CELERY_TASK_ALWAYS_EAGER|CELERY_ALWAYS_EAGER|task_always_eager)$") (#set! by "CELERY_TASK_ALWAYS_EAGER") (#gate! "(?i)always_eager"))
 
+((assignment left: (_) @_tasks right: (dictionary (pair key: (string) @_key value: (true)))) @inline-jobs
+  (#any-of? @_tasks "Q_CLUSTER" "HUEY") (#match? @_key "^.(sync|immediate).$") (#set! by "sync") (#gate! "Q_CLUSTER|HUEY"))
+((string (string_content) @_backend) @inline-jobs
+  (#match? @_backend "^django\\.tasks\\.backends\\.immediate|^django_tasks\\.backends\\.immediate") (#set! by "ImmediateBackend") (#gate! "backends\\.immediate"))
+((call function: (identifier) @_broker) @inline-jobs
+  (#any-of? @_broker "MemoryHuey" "InMemoryBroker" "StubBroker") (#set! by "MemoryHuey") (#gate! "MemoryHuey|InMemoryBroker|StubBroker"))
+((call function: (identifier) @_queue arguments: (argument_list (keyword_argument name: (identifier) @_async value: (false)))) @inline-jobs
+  (#eq? @_queue "Queue") (#eq? @_async "is_async") (#set! by "is_async=False") (#gate! "is_async"))
+
+((call function: (identifier) @_broadcast arguments: (argument_list . (string) @_memory)) @realtime
+  (#eq? @_broadcast "Broadcast") (#match? @_memory "^.memory://") (#set! by "broadcaster") (#gate! "Broadcast"))
+; A list of the sockets of one task, to which all messages go.
+((assignment left: (attribute attribute: (identifier) @_connections) type: (type) @_type right: (_) @_empty) @realtime
+  (#match? @_connections "connections$|clients$|websockets$|sockets$") (#match? @_type "WebSocket") (#match? @_empty "^(\\[\\]|set\\(\\)|\\{\\}|list\\(\\)|dict\\(\\)|defaultdict)") (#set! by "WebSocket") (#file-has? "for \\w+ in [^\n]*(connections|clients|sockets)"))
 ((string (string_content) @_layer) @realtime
   (#eq? @_layer "channels.layers.InMemoryChannelLayer") (#set! by "InMemoryChannelLayer") (#gate! "InMemoryChannelLayer"))
 ((call function: (_) @_socketio arguments: (argument_list) @_args) @realtime
@@ -194,6 +259,12 @@
   (#match? @_signal "(^|\\.)(signal|add_signal_handler)$") (#gate! "SIG(TERM|INT)"))
 
 ; https://docs.python.org/3/library/subprocess.html
+((call function: (_) @_run arguments: (argument_list . (string . (string_start) . (string_content) @runs-command.name))) @runs-command
+  (#match? @_run "^(os\\.(system|popen)|subprocess\\.(run|call|check_call|check_output|Popen|getoutput)|asyncio\\.create_subprocess_shell)$") (#gate! "os\\.(system|popen)|subprocess"))
+((assignment left: (identifier) @_cmd right: (list . (string) @runs-command.name)) @runs-command
+  (#match? @_cmd "^(cmd|command|args)$") (#file-has? "subprocess"))
+((keyword_argument name: (identifier) @_args value: (tuple . (list . (string) @runs-command.name))) @runs-command
+  (#eq? @_args "args") (#file-has? "subprocess"))
 ((call function: (_) @_run arguments: (argument_list . (list . (string) @runs-command.name))) @runs-command
   (#match? @_run "(^|\\.)(run|call|check_call|check_output|Popen|create_subprocess_exec)$") (#gate! "subprocess|Popen|check_(output|call)"))
 ((call function: (_) @_run arguments: (argument_list . (string) @runs-command.name)) @runs-command
@@ -207,11 +278,28 @@
 ((call function: (attribute attribute: (identifier) @_drop)) @syncs-schema
   (#eq? @_drop "drop_all") (#set! by "drop_all") (#set! destructive) (#gate! "drop_all"))
 
+((keyword_argument name: (identifier) @_generate value: (true)) @syncs-schema
+  (#eq? @_generate "generate_schemas") (#set! by "generate_schemas") (#gate! "generate_schemas"))
+((call function: (attribute attribute: (identifier) @_create)) @syncs-schema
+  (#any-of? @_create "create_tables" "generate_schemas") (#set! by "create_tables") (#file-has? "peewee|tortoise"))
+
+; Migrations when the code starts
+((call function: (_) @_command arguments: (argument_list . (string) @_migrate)) @migrates
+  (#match? @_command "(^|\\.)call_command$") (#match? @_migrate "^.migrate.$") (#set! by "migrate") (#gate! "call_command"))
+((call function: (_) @_upgrade) @migrates
+  (#match? @_upgrade "^((alembic\\.)?command\\.upgrade|flask_migrate\\.upgrade)$") (#set! by "alembic upgrade") (#gate! "upgrade"))
+
 ; Ways in
+((call function: (identifier) @_debugged arguments: (argument_list (keyword_argument name: (identifier) @_evalex value: (true)))) @backdoor
+  (#eq? @_debugged "DebuggedApplication") (#eq? @_evalex "evalex") (#set! by "DebuggedApplication") (#gate! "DebuggedApplication"))
 ((call function: (attribute object: (identifier) @_debugpy attribute: (identifier) @_listen) arguments: (argument_list . (_) @backdoor.host)) @backdoor
   (#any-of? @_debugpy "debugpy" "ptvsd") (#any-of? @_listen "listen" "enable_attach") (#set! by "debugpy") (#gate! "debugpy|ptvsd"))
 
 ; RabbitMQ. https://pika.readthedocs.io
+((call function: (attribute attribute: (identifier) @_consume) arguments: (argument_list (_) . (_) . (true))) @auto-acks
+  (#eq? @_consume "basic_consume") (#set! by "auto_ack") (#file-has? "pika"))
+((call function: (attribute attribute: (identifier) @_iterator) arguments: (argument_list (keyword_argument name: (identifier) @_ack value: (true)))) @auto-acks
+  (#eq? @_iterator "iterator") (#eq? @_ack "no_ack") (#set! by "no_ack") (#gate! "no_ack"))
 ((call function: (attribute attribute: (identifier) @_consume) arguments: (argument_list (keyword_argument name: (identifier) @_ack value: (true)))) @auto-acks
   (#any-of? @_consume "basic_consume" "basic_get") (#any-of? @_ack "auto_ack" "no_ack") (#set! by "auto_ack") (#gate! "auto_ack|no_ack"))
 ((call function: (attribute attribute: (identifier) @_consume) arguments: (argument_list (keyword_argument name: (identifier) @_ack value: (true)))) @auto-acks

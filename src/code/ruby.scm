@@ -16,8 +16,8 @@
 ((operator_assignment left: (element_reference object: (constant) @_env . (_) @reads-env.name) right: (_) @reads-env.default) @reads-env
   (#eq? @_env "ENV") (#set! optional) (#gate! "ENV"))
 
-((call receiver: (constant) @_dotenv method: (identifier) @_overload) @loads-dotenv
-  (#eq? @_dotenv "Dotenv") (#any-of? @_overload "overload" "overload!") (#set! override) (#set! by "Dotenv.overload") (#gate! "Dotenv"))
+((call receiver: (_) @_dotenv method: (identifier) @_overload) @loads-dotenv
+  (#any-of? @_dotenv "Dotenv" "Dotenv::Rails" "Dotenv::Railtie") (#any-of? @_overload "overload" "overload!") (#set! override) (#set! by "Dotenv.overload") (#gate! "Dotenv"))
 ((call receiver: (constant) @_dotenv method: (identifier) @_load) @loads-dotenv
   (#eq? @_dotenv "Dotenv") (#any-of? @_load "load" "load!") (#gate! "Dotenv"))
 
@@ -37,6 +37,9 @@
 ((call receiver: (_) @_logger method: (identifier) @_new arguments: (argument_list . [(constant) (global_variable)] @_out)) @logs
   (#match? @_logger "Logger$") (#eq? @_new "new") (#any-of? @_out "STDOUT" "STDERR" "$stdout" "$stderr") (#set! sink "stdout") (#gate! "Logger\\.new"))
 
+((assignment left: (call method: (identifier) @_logger) right: (call receiver: (_) @_logger2 method: (identifier) @_new arguments: (argument_list . (_) @logs.file))) @logs
+  (#eq? @_logger "logger") (#match? @_logger2 "Logger$") (#eq? @_new "new") (#match? @logs.file "Rails\\.root|\\.log") (#set! sink "file") (#gate! "Logger\\.new"))
+
 ; Sessions. https://guides.rubyonrails.org/configuring.html#config-session-store
 ((call method: (identifier) @_store arguments: (argument_list . (simple_symbol) @_cache)) @session
   (#eq? @_store "session_store") (#eq? @_cache ":cache_store") (#set! store "cache") (#set! by "cache_store") (#gate! "session_store"))
@@ -49,7 +52,27 @@
 ((assignment left: (call receiver: (call method: (identifier) @_storage) method: (identifier) @_service) right: (simple_symbol) @uploads.path) @uploads
   (#eq? @_storage "active_storage") (#eq? @_service "service") (#eq? @uploads.path ":local") (#set! by "active_storage") (#gate! "active_storage"))
 
+; CarrierWave, Shrine; files written by hand
+((call !receiver method: (identifier) @_storage arguments: (argument_list . (simple_symbol) @uploads.path .)) @uploads
+  (#eq? @_storage "storage") (#eq? @uploads.path ":file") (#set! by "carrierwave") (#file-has? "CarrierWave"))
+((call receiver: (_) @_system method: (identifier) @_new arguments: (argument_list . (string) @uploads.path)) @uploads
+  (#match? @_system "Storage::FileSystem$") (#eq? @_new "new") (#not-match? @uploads.path "tmp") (#set! by "shrine") (#gate! "FileSystem"))
+((call receiver: (constant) @_file method: (identifier) @_open arguments: (argument_list . (_) @uploads.path . (string) @_mode)) @uploads
+  (#eq? @_file "File") (#any-of? @_open "open" "write" "binwrite" "new") (#match? @_mode "w") (#match? @uploads.path "(?i)upload|original_filename") (#set! by "File.open") (#gate! "File\\.(open|write|binwrite)"))
+((call receiver: (constant) @_utils method: (identifier) @_copy arguments: (argument_list . (_) . (_) @uploads.path)) @uploads
+  (#eq? @_utils "FileUtils") (#any-of? @_copy "cp" "mv" "copy" "move") (#match? @uploads.path "(?i)upload") (#set! by "FileUtils") (#gate! "FileUtils"))
+
 ; Clients
+((call receiver: (_) @_client method: (identifier) @_new arguments: (argument_list (pair key: (hash_key_symbol) @_key value: (array) @connects.locator))) @connects
+  (#match? @_client "Client$|^Kafka$") (#any-of? @_new "new" "connect") (#any-of? @_key "hosts" "url" "urls" "servers" "seed_brokers") (#gate! "Client|Kafka"))
+((call receiver: (constant) @_kafka method: (identifier) @_new arguments: (argument_list . (array) @connects.locator)) @connects
+  (#eq? @_kafka "Kafka") (#eq? @_new "new") (#gate! "Kafka"))
+((assignment left: (call method: (identifier) @_store) right: (_ . (simple_symbol) @_kind . (string) @connects.locator)) @connects
+  (#eq? @_store "cache_store") (#match? @_kind "mem_cache_store|redis") (#gate! "cache_store"))
+((pair key: (hash_key_symbol) @_address value: (string) @connects.locator) @connects
+  (#eq? @_address "address") (#file-has? "smtp_settings"))
+((string . (string_content) @connects.locator .) @connects
+  (#match? @connects.locator "^(postgres(ql)?|mysql|mariadb|mongodb(\\+srv)?|rediss?|amqps?|nats|mqtts?|kafka|memcached|neo4j|bolt|clickhouse|ldaps?|smtps?|sqlserver|cassandra|couchdb|influxdb)://[^ %]+$") (#set! kind "url") (#gate! "(postgres(ql)?|mysql|mariadb|mongodb(\\+srv)?|rediss?|amqps?|nats|mqtts?|kafka|memcached|neo4j|bolt|clickhouse|ldaps?|smtps?|sqlserver|cassandra|couchdb|influxdb)://"))
 ((call receiver: (_) @_client method: (identifier) @_new arguments: (argument_list (pair key: (hash_key_symbol) @_key value: (_) @connects.locator))) @connects
   (#match? @_client "^(Redis|Bunny|PG|Mysql2::Client|Mongo::Client|Elasticsearch::Client|Dalli::Client|Sequel)$") (#any-of? @_new "new" "connect") (#any-of? @_key "url" "host" "uri") (#gate! "Redis|Bunny|PG\\.|Mysql2|Mongo|Elasticsearch|Dalli|Sequel"))
 ((call receiver: (_) @_client method: (identifier) @_new arguments: (argument_list . (string) @connects.locator)) @connects
@@ -68,6 +91,16 @@
 ; Schedulers. https://github.com/jmettraux/rufus-scheduler
 ((call receiver: (scope_resolution) @_rufus method: (identifier) @_new) @schedules
   (#eq? @_rufus "Rufus::Scheduler") (#any-of? @_new "new" "singleton" "s") (#set! by "rufus-scheduler") (#gate! "Rufus"))
+
+((call receiver: (constant) @_clockwork method: (identifier) @_every) @schedules
+  (#eq? @_clockwork "Clockwork") (#eq? @_every "every") (#set! by "clockwork") (#gate! "Clockwork"))
+
+; Migrations when the code starts
+((call receiver: (_) @_context method: (identifier) @_migrate) @migrates
+  (#match? @_context "Migration(Context|er)|Tasks::DatabaseTasks$") (#eq? @_migrate "migrate") (#set! by "migrate") (#gate! "Migration|DatabaseTasks"))
+; A way in
+((call receiver: (identifier) @_binding method: (identifier) @_pry) @backdoor
+  (#eq? @_binding "binding") (#eq? @_pry "remote_pry") (#set! by "remote_pry") (#gate! "remote_pry"))
 
 ; https://guides.rubyonrails.org/active_job_basics.html#backends
 ((assignment left: (call method: (identifier) @_adapter) right: (simple_symbol) @inline-jobs.name) @inline-jobs

@@ -11,6 +11,7 @@ use tree_sitter::{Node, ParseOptions, Parser, QueryCursor, QueryCursorOptions, T
 use super::around::surroundings;
 use super::language::Language;
 use super::pattern::{Compiled, KeyTest, Pass, Pattern};
+use super::reads::{fields, settle_name};
 use super::value::{Scope, Value, literal};
 use super::{Gates, Part, SourceFact, What};
 use crate::source::{FileId, Sources, Span};
@@ -104,54 +105,21 @@ fn parse(language: Language, text: &str) -> Option<Tree> {
     parser.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), None, Some(options))
 }
 
-/// Fields of a class or struct that are filled from the environment: their names are the variables'.
-fn fields(parts: &mut BTreeMap<&'static str, Part>, text: &str) {
-    let Some(part) = parts.get_mut("name") else { return };
-    let written = &text[part.span.range()];
-    // Go's tags: `env:"PORT,required" envDefault:"8080"`.
-    let tag = ["env:\"", "envconfig:\""].iter().find_map(|mark| written.split_once(mark)).map(|(_, rest)| rest);
-    let name = match tag {
-        Some(rest) => rest.split(['"', ',']).next().unwrap_or_default().to_ascii_uppercase(),
-        None => written.to_ascii_uppercase(),
-    };
-    part.value = Value::Text(name);
-    if let Some((_, default)) = written.split_once("efault:\"").filter(|_| tag.is_some()) {
-        let default = Value::Text(default.split('"').next().unwrap_or_default().to_owned());
-        let span = part.span;
-        parts.insert("default", Part { span, value: default });
-    }
-}
-
 fn is_identifier(node: Node<'_>) -> bool {
     matches!(node.kind(), "identifier" | "variable_name" | "simple_identifier")
 }
 
-/// It reads one variable, by a name that a variable can have.
-fn names_variable(fact: &SourceFact) -> bool {
-    fact.text("name").is_some_and(|name| {
-        !name.is_empty()
-            && !name.starts_with(|c: char| c.is_ascii_digit())
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-    })
-}
-
-/// What people call variables.
-fn is_variable(name: &str) -> bool {
-    name.len() > 1
-        && name.starts_with(|c: char| c.is_ascii_uppercase())
-        && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
-}
-
-struct FileScan<'t> {
+/// One file while it is read.
+pub(super) struct FileScan<'t> {
     file: FileId,
-    language: Language,
-    scope: Scope<'t>,
+    pub(super) language: Language,
+    pub(super) scope: Scope<'t>,
     /// The time that the patterns took; not that of compiling them, which happens once.
     spent: Duration,
-    facts: Vec<SourceFact>,
+    pub(super) facts: Vec<SourceFact>,
 }
 
-impl<'t> FileScan<'t> {
+impl FileScan<'_> {
     /// Adds the facts of one pattern; nothing where the time is up.
     fn run(&mut self, compiled: &Compiled) -> Option<()> {
         let started = Instant::now();
@@ -168,7 +136,7 @@ impl<'t> FileScan<'t> {
         let text = self.scope.text;
         let mut matches = cursor.matches_with_options(&compiled.query, self.scope.root, text.as_bytes(), options);
         while let Some(found) = matches.next() {
-            if !compiled.keys.iter().all(|test| lacks(test, found.captures, text)) {
+            if !compiled.keys.iter().all(|test| holds(test, found.captures, text)) {
                 continue;
             }
             let mut parts = BTreeMap::new();
@@ -199,14 +167,21 @@ impl<'t> FileScan<'t> {
             if around.asked && what == What::ReadsEnv {
                 notes.insert("asked", String::new());
             }
+            if around.stops && what == What::ReadsEnv {
+                notes.insert("required", String::new());
+            }
+            if what == What::Requires && !around.stops {
+                continue;
+            }
             if around.conditional {
                 notes.insert("conditional", String::new());
             }
             if around.inside {
                 notes.insert("inside", String::new());
             }
+            settle_name(&mut parts, &mut notes);
             if notes.contains_key("fields") {
-                fields(&mut parts, self.scope.text);
+                fields(&mut parts, &mut notes, found.captures[0].node, self.scope.text);
             }
             if what == What::ReadsEnv
                 && parts.get("name").is_some_and(|p| p.value == Value::Unknown)
@@ -217,7 +192,11 @@ impl<'t> FileScan<'t> {
                     .map(|c| c.node)
                     .find(|n| is_identifier(*n))
             {
-                self.facts.extend(self.helper(name));
+                let listed = self.listed(name, around.stops);
+                if listed.is_empty() {
+                    self.facts.extend(self.helper(name));
+                }
+                self.facts.extend(listed);
                 continue;
             }
             self.facts.push(SourceFact { what, span: self.span(range), parts, notes, doubtful });
@@ -227,126 +206,13 @@ impl<'t> FileScan<'t> {
         (self.spent <= MAX_TIME).then_some(())
     }
 
-    /// The function around a read of the variable that its first parameter names.
-    fn helper(&self, name: Node<'t>) -> Option<SourceFact> {
-        let text = self.scope.text;
-        let mut at = name;
-        loop {
-            at = at.parent()?;
-            let kind = at.kind();
-            if kind.contains("function") || kind.contains("method") || kind == "lambda" || kind == "func_literal" {
-                break;
-            }
-        }
-        let parameters = at.child_by_field_name("parameters").or_else(|| at.child_by_field_name("parameter"))?;
-        let first = parameters.named_child(0).unwrap_or(parameters);
-        if !text[first.byte_range()].contains(&text[name.byte_range()]) {
-            return None;
-        }
-        let own = at.child_by_field_name("name").or_else(|| at.parent()?.child_by_field_name("name"))?;
-        const STOPS: &[&str] =
-            &["throw ", "panic(", "raise ", ".Fatal", "process.exit", "os.Exit", "abort ", "sys.exit"];
-        let mut notes = BTreeMap::new();
-        // In a long body, what stops may have another reason.
-        let short = at.byte_range().len() < 400;
-        if short && STOPS.iter().any(|stop| text[at.byte_range()].contains(stop)) {
-            notes.insert("required", String::new());
-        }
-        let part = Part { span: self.span(own.byte_range()), value: Value::Unknown };
-        let parts = [("name", part)].into();
-        Some(SourceFact { what: What::EnvHelper, span: self.span(at.byte_range()), parts, notes, doubtful: false })
-    }
-
-    fn span(&self, range: Range<usize>) -> Span {
+    pub(super) fn span(&self, range: Range<usize>) -> Span {
         Span::new(self.file, range.start, range.end)
-    }
-
-    /// One read is seen by several patterns, each telling a part of it.
-    fn settle_reads(&mut self) {
-        let mut kept: Vec<SourceFact> = Vec::new();
-        for fact in std::mem::take(&mut self.facts) {
-            let same = |k: &&mut SourceFact| {
-                k.what == What::ReadsEnv && fact.what == What::ReadsEnv && k.place("name") == fact.place("name")
-            };
-            match kept.iter_mut().find(same) {
-                Some(known) => {
-                    known.parts.extend(fact.parts);
-                    known.notes.extend(fact.notes);
-                    known.span = known.span.to(fact.span);
-                }
-                None => kept.push(fact),
-            }
-        }
-        for fact in &mut kept {
-            // What a condition asks for may be missing, unless the program then ends. What is caught or written is borne.
-            if fact.has("asked") && !fact.has("required") {
-                fact.notes.insert("optional", String::new());
-            }
-            if fact.has("optional") {
-                fact.notes.remove("required");
-            }
-        }
-        for fact in &kept {
-            if let (What::ReadsEnv, Some(name)) = (fact.what, fact.text("name")) {
-                let default = fact.text("default").map(str::to_owned);
-                self.scope.reads.push((fact.span.range(), name.to_owned(), default));
-            }
-        }
-        self.facts = kept;
-    }
-
-    /// `const x = process.env.X; if (!x) throw …`: what the variable was read from is required.
-    fn settle_required(&mut self) {
-        let asked: Vec<String> = self
-            .facts
-            .iter()
-            .filter(|f| f.what == What::Requires)
-            .filter_map(|f| match &f.parts.get("name")?.value {
-                Value::Environment { name, default: None } => Some(name.clone()),
-                _ => None,
-            })
-            .collect();
-        // One that is looked for first, or read in a way that bears its absence, is not required.
-        let borne: Vec<String> = self
-            .facts
-            .iter()
-            .filter(|f| f.what == What::ReadsEnv && !f.has("required"))
-            .filter(|f| f.has("optional") || f.parts.contains_key("default"))
-            .filter_map(|f| f.text("name").map(str::to_owned))
-            .collect();
-        for fact in self.facts.iter_mut().filter(|f| f.what == What::ReadsEnv) {
-            if fact.text("name").is_some_and(|n| borne.iter().any(|b| b == n)) {
-                fact.notes.remove("required");
-            }
-            if fact.text("name").is_some_and(|n| asked.iter().any(|a| a == n)) && !fact.parts.contains_key("default") {
-                fact.notes.insert("required", String::new());
-                fact.notes.remove("inside");
-            }
-        }
-        self.facts.retain(|f| f.what != What::Requires && (f.what != What::ReadsEnv || names_variable(f)));
-    }
-
-    /// The calls of helpers, as reads of the environment.
-    fn calls_of(&mut self, names: &BTreeMap<String, bool>) -> Vec<SourceFact> {
-        let text = self.scope.text;
-        let calls = std::mem::take(&mut self.facts).into_iter().filter(|f| f.what == What::Calls);
-        calls
-            .filter_map(|mut call| {
-                let function = call.parts.get("function")?.span.range();
-                let required = *names.get(&text[function])?;
-                call.text("name").filter(|name| is_variable(name))?;
-                call.what = What::ReadsEnv;
-                if required && !call.parts.contains_key("default") {
-                    call.notes.insert("required", String::new());
-                }
-                Some(call)
-            })
-            .collect()
     }
 }
 
 /// The values that each name of a file is given.
-fn definitions<'t>(language: Language, root: Node<'t>, text: &'t str) -> BTreeMap<&'t str, Vec<Node<'t>>> {
+pub(super) fn definitions<'t>(language: Language, root: Node<'t>, text: &'t str) -> BTreeMap<&'t str, Vec<Node<'t>>> {
     let mut names: BTreeMap<&str, Vec<Node<'t>>> = BTreeMap::new();
     let patterns = language.patterns();
     for pattern in patterns.definitions() {
@@ -369,8 +235,8 @@ fn definitions<'t>(language: Language, root: Node<'t>, text: &'t str) -> BTreeMa
     names
 }
 
-/// Whether the arguments or keys below a capture have none of the names; a spread may have any.
-fn lacks(test: &KeyTest, captures: &[tree_sitter::QueryCapture<'_>], text: &str) -> bool {
+/// Whether the arguments or keys below a capture have one of the names, or none; a spread may have any.
+fn holds(test: &KeyTest, captures: &[tree_sitter::QueryCapture<'_>], text: &str) -> bool {
     let Some(capture) = captures.iter().find(|c| c.index == test.capture) else { return false };
     let mut found = false;
     let mut open = false;
@@ -378,7 +244,7 @@ fn lacks(test: &KeyTest, captures: &[tree_sitter::QueryCapture<'_>], text: &str)
         Some(key) => found |= test.names.iter().any(|n| n == key),
         None => open = true,
     });
-    !found && !open
+    if test.present { found } else { !found && !open }
 }
 
 fn keys(node: Node<'_>, text: &str, depth: usize, visit: &mut dyn FnMut(Option<&str>)) {

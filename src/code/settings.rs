@@ -27,6 +27,10 @@ enum Naming {
     Spring,
     /// `ConnectionStrings.Db` ← `ConnectionStrings__Db`.
     Dotnet,
+    /// `%env(DATABASE_URL)%` of Symfony.
+    Symfony,
+    /// `<%= ENV["DB_HOST"] %>` of Rails.
+    Erb,
 }
 
 struct Row {
@@ -52,6 +56,8 @@ fn table(node: &Node) -> Table {
     let variable = match node.get("variable").and_then(Node::scalar).as_deref() {
         Some("spring") => Some(Naming::Spring),
         Some("dotnet") => Some(Naming::Dotnet),
+        Some("symfony") => Some(Naming::Symfony),
+        Some("erb") => Some(Naming::Erb),
         _ => None,
     };
     Table {
@@ -95,9 +101,11 @@ fn of_file(sources: &Sources, file: FileId, table: &Table) -> Vec<SourceFact> {
         if key.split('.').any(|part| part.strip_prefix("springProfile=").is_some_and(is_development_profile)) {
             continue;
         }
-        let spring = matches!(table.variable, Some(Naming::Spring));
-        if spring {
-            facts.extend(placeholders(&key, &value));
+        match table.variable {
+            Some(Naming::Spring) => facts.extend(placeholders(&key, &value)),
+            Some(Naming::Symfony) => facts.extend(reads(&SYMFONY, &value)),
+            Some(Naming::Erb) if !is_other_section(&key) => facts.extend(reads(&ERB, &value)),
+            Some(Naming::Dotnet | Naming::Erb) | None => {}
         }
         for row in &table.rows {
             if !row.key.is_match(&key) || row.value.as_ref().is_some_and(|v| !v.is_match(&value.value)) {
@@ -108,9 +116,13 @@ fn of_file(sources: &Sources, file: FileId, table: &Table) -> Vec<SourceFact> {
             match table.variable {
                 Some(Naming::Spring) => notes.insert("variable", spring_variable(&key)),
                 Some(Naming::Dotnet) => notes.insert("variable", key.replace('.', "__")),
-                None => None,
+                Some(Naming::Symfony | Naming::Erb) | None => None,
             };
-            let evaluated = if spring { evaluate(&value.value) } else { Value::Text(value.value.clone()) };
+            let evaluated = match table.variable {
+                Some(Naming::Spring) => evaluate(&value.value),
+                Some(Naming::Symfony | Naming::Erb) if value.value.contains(['%', '<']) => Value::Unknown,
+                _ => Value::Text(value.value.clone()),
+            };
             let part = Part { span: value.span, value: evaluated };
             let parts = row.part.map(|name| (name, part)).into_iter().collect();
             facts.push(SourceFact { what: row.what, span: value.span, parts, notes, doubtful: false });
@@ -154,6 +166,39 @@ fn placeholders(key: &str, value: &At<String>) -> Vec<SourceFact> {
         SourceFact { what: What::ReadsEnv, span, parts, notes, doubtful: false }
     };
     PLACEHOLDER.captures_iter(&value.value).map(read).collect()
+}
+
+static SYMFONY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"%env\((?:(?:string|int|bool|float|resolve|json|file|csv|url|trim|base64):)*([A-Z][A-Z0-9_]*)\)%")
+        .expect("a sound pattern")
+});
+static ERB: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r#"ENV(?:\.fetch\(|\[)\s*["']([A-Z][A-Z0-9_]*)["']\s*[\])]?\s*(?:(?:,|\|\||\)?\s*\{)\s*["']([^"']*)["'])?"#,
+    )
+    .expect("a sound pattern")
+});
+
+/// Rails reads the section of its environment.
+fn is_other_section(key: &str) -> bool {
+    matches!(key.split('.').next(), Some("development" | "test"))
+}
+
+/// What a value reads from the environment. Nobody knows which of them the app asks for in the end.
+fn reads(pattern: &Regex, value: &At<String>) -> Vec<SourceFact> {
+    let read = |found: regex::Captures<'_>| {
+        let part = |text: &str| Part { span: value.span, value: Value::Text(text.to_owned()) };
+        let mut parts = BTreeMap::from([("name", part(&found[1]))]);
+        if let Some(default) = found.get(2) {
+            parts.insert("default", part(default.as_str()));
+        }
+        let whole = found.get(0).map_or("", |w| w.as_str());
+        let after = value.value[found.get(0).map_or(0, |w| w.end())..].trim_start();
+        let bears = found.get(2).is_some() || whole.contains("ENV[") || after.starts_with([',', '{', '|']);
+        let notes = if bears { BTreeMap::new() } else { BTreeMap::from([("required", String::new())]) };
+        SourceFact { what: What::ReadsEnv, span: value.span, parts, notes, doubtful: true }
+    };
+    pattern.captures_iter(&value.value).map(read).collect()
 }
 
 /// The variable that overrides a property: `spring.datasource.url` → `SPRING_DATASOURCE_URL`.

@@ -54,6 +54,16 @@ impl<'t> Scope<'t> {
         if let Some(text) = literal(node, source) {
             return Value::Text(text);
         }
+        if let Some(inner) = unwrapped(node, self.text) {
+            return self.at_depth(inner, names, depth + 1);
+        }
+        // Of several, the first: `["kafka-1:9092", "kafka-2:9092"]`.
+        if let Some(first) = first_of(node) {
+            return self.at_depth(first, names, depth + 1);
+        }
+        if let Some(text) = template(node, source) {
+            return Value::Text(text);
+        }
         if let Some((_, name, default)) = self
             .reads
             .iter()
@@ -66,12 +76,11 @@ impl<'t> Scope<'t> {
             return Value::Unknown;
         }
         if is_name(node) {
-            let known = self.names.get_or_init(names);
-            return match known.get(source).map(Vec::as_slice) {
-                Some([only]) if only.id() != node.id() && !within(*only, node) => {
-                    self.at_depth(*only, names, depth + 1)
-                }
-                _ => Value::Unknown,
+            return match self.definition(node, names) {
+                Some(only) => self.at_depth(only, names, depth + 1),
+                // `const { PORT } = process.env`
+                None if !self.names.get_or_init(names).contains_key(source) => self.unpacked(source),
+                None => Value::Unknown,
             };
         }
         // `os.OpenFile("app.log", …)` stands for its file.
@@ -101,6 +110,31 @@ impl<'t> Scope<'t> {
     }
 }
 
+impl<'t> Scope<'t> {
+    /// The one value that a name is given in its file.
+    pub(super) fn definition(
+        &self,
+        node: Node<'t>,
+        names: &dyn Fn() -> BTreeMap<&'t str, Vec<Node<'t>>>,
+    ) -> Option<Node<'t>> {
+        match self.names.get_or_init(names).get(&self.text[node.byte_range()]).map(Vec::as_slice) {
+            Some([only]) if only.id() != node.id() && !within(*only, node) => Some(*only),
+            _ => None,
+        }
+    }
+
+    /// A variable of the environment that is taken out under its own name.
+    fn unpacked(&self, name: &str) -> Value {
+        let read = self.reads.iter().find(|(range, variable, _)| {
+            variable == name && self.text[range.clone()].split('=').next().is_some_and(|n| n.trim() == name)
+        });
+        read.map_or(Value::Unknown, |(_, name, default)| Value::Environment {
+            name: name.clone(),
+            default: default.clone(),
+        })
+    }
+}
+
 /// The first argument of a call that opens a file.
 fn opened<'t>(node: Node<'t>, text: &str) -> Option<Node<'t>> {
     const OPENERS: &[&str] = &["OpenFile", "os.Create", "createWriteStream", "open", "File.open", "File.new", "File"];
@@ -108,6 +142,77 @@ fn opened<'t>(node: Node<'t>, text: &str) -> Option<Node<'t>> {
     let name = &text[function.byte_range()];
     let arguments = node.child_by_field_name("arguments")?;
     OPENERS.iter().any(|o| name == *o || name.ends_with(&format!(".{o}"))).then(|| arguments.named_child(0))?
+}
+
+/// What stands for its one value: `|_| "x".to_string()`, `String::from("x")`, `{ "x" }`, `"x".into()`.
+fn unwrapped<'t>(node: Node<'t>, text: &str) -> Option<Node<'t>> {
+    const CONVERSIONS: &[&str] = &["to_string", "to_owned", "into", "as_str", "freeze", "to_s", "trim"];
+    let of = |node: Option<Node<'_>>| node.map_or("", |n| &text[n.byte_range()]);
+    let last = |node: Node<'t>| node.named_child(u32::try_from(node.named_child_count()).ok()?.checked_sub(1)?);
+    match node.kind() {
+        "closure_expression" => node.child_by_field_name("body"),
+        "block" | "do_block" | "block_body" | "body_statement" | "lambda_literal" | "statements" => last(node),
+        "arrow_function" => node.child_by_field_name("body").filter(|b| b.kind() != "statement_block"),
+        "call_expression" => {
+            let function = node.child_by_field_name("function")?;
+            match function.kind() {
+                "field_expression" if CONVERSIONS.contains(&of(function.child_by_field_name("field"))) => {
+                    function.child_by_field_name("value")
+                }
+                "scoped_identifier" if matches!(&text[function.byte_range()], "String::from" | "Some") => {
+                    node.child_by_field_name("arguments")?.named_child(0)
+                }
+                _ => None,
+            }
+        }
+        "call" if CONVERSIONS.contains(&of(node.child_by_field_name("method"))) => node.child_by_field_name("receiver"),
+        _ => None,
+    }
+}
+
+/// The first element of a list.
+fn first_of(node: Node<'_>) -> Option<Node<'_>> {
+    match node.kind() {
+        "array"
+        | "list"
+        | "tuple"
+        | "array_initializer"
+        | "array_expression"
+        | "initializer_expression"
+        | "element_value_array_initializer"
+        | "literal_value" => node.named_child(0),
+        "composite_literal" => node.child_by_field_name("body"),
+        "array_creation_expression"
+        | "implicit_array_creation_expression"
+        | "collection_expression"
+        | "array_element_initializer"
+        | "reference_expression" => node.named_child(u32::try_from(node.named_child_count()).ok()?.checked_sub(1)?),
+        _ => None,
+    }
+}
+
+/// A URL of which the host is written out and other parts come from elsewhere: `postgres://${user}@db/app`. What comes
+/// from elsewhere is a `$`.
+fn template(node: Node<'_>, source: &str) -> Option<String> {
+    if !node.kind().contains("string") || !source.contains("://") {
+        return None;
+    }
+    let mut text = String::new();
+    let mut cursor = node.walk();
+    for part in node.named_children(&mut cursor) {
+        let kind = part.kind();
+        let start = part.start_byte() - node.start_byte();
+        let written = source.get(start..start + part.byte_range().len())?;
+        if kind.contains("content") || kind.contains("fragment") || kind.contains("escape") || kind == "string_start" {
+            text.push_str(if kind == "string_start" { "" } else { written });
+        } else if kind != "string_end" {
+            text.push('$');
+        }
+    }
+    let (_, rest) = text.split_once("://")?;
+    let authority = rest.split(['/', '?']).next()?;
+    let host = authority.rsplit('@').next()?.split(':').next()?;
+    (text.contains('$') && !host.is_empty() && !host.contains('$')).then_some(text)
 }
 
 fn within(outer: Node<'_>, inner: Node<'_>) -> bool {
@@ -130,7 +235,7 @@ pub(super) fn literal(node: Node<'_>, source: &str) -> Option<String> {
     if kind.contains("integer") || kind.contains("int_literal") || kind == "number" || kind == "number_literal" {
         return Some(source.replace('_', ""));
     }
-    if matches!(kind, "simple_symbol" | "hash_key_symbol") {
+    if matches!(kind, "simple_symbol" | "hash_key_symbol" | "bare_string") {
         return Some(source.to_owned());
     }
     if matches!(
@@ -139,6 +244,7 @@ pub(super) fn literal(node: Node<'_>, source: &str) -> Option<String> {
             | "expression_list"
             | "value_argument"
             | "literal"
+            | "literal_element"
             | "parenthesized_expression"
             | "element_value_array_initializer"
     ) && node.named_child_count() == 1
@@ -151,11 +257,12 @@ pub(super) fn literal(node: Node<'_>, source: &str) -> Option<String> {
     if kind == "variable_name" && !source.starts_with('$') {
         return Some(source.to_owned());
     }
-    if !kind.contains("string") && !matches!(kind, "word" | "heredoc_body" | "property_identifier" | "field_identifier")
-    {
+    const WORDS: &[&str] =
+        &["word", "property_identifier", "field_identifier", "shorthand_property_identifier_pattern"];
+    if !kind.contains("string") && kind != "heredoc_body" && !WORDS.contains(&kind) {
         return None;
     }
-    if matches!(kind, "word" | "property_identifier" | "field_identifier") {
+    if WORDS.contains(&kind) {
         return Some(source.to_owned());
     }
     if matches!(kind, "string_fragment" | "string_content" | "string_literal_content") {

@@ -156,6 +156,11 @@ pub fn class(path: &str) -> Class {
     }
     // A copy that somebody kept is not what is deployed.
     let kept = file.split(['.', '-', '_']).skip(1).any(|w| matches!(w, "backup" | "bak" | "old" | "orig" | "copy"));
+    if kind(path) == Kind::Other
+        && (file.contains(".example.") || file.contains(".sample.") || file.contains("-sample."))
+    {
+        return Class::Example;
+    }
     if kept && (file.ends_with(".yml") || file.ends_with(".yaml")) {
         return Class::Example;
     }
@@ -185,7 +190,8 @@ fn is_test_file(file: &str) -> bool {
         || stem.ends_with(".spec")
         || stem.starts_with("test_")
         || stem.starts_with("test-") && (file.ends_with(".yml") || file.ends_with(".yaml"))
-        || matches!(stem, "conftest" | "jest.config" | "karma.conf")
+        || stem.ends_with(".stories")
+        || matches!(stem, "conftest" | "jest.config" | "karma.conf" | "test" | "tests") && file.contains('.')
         || file.contains("-test.y")
         || file.contains(".test.y")
         || file.contains("dockerfile.test")

@@ -58,6 +58,14 @@ fn migration_on_start(c: &Context<'_>, out: &mut Ruling) {
 /// The code itself migrates when it starts.
 fn migrates_in_code(c: &Context<'_>, out: &mut Ruling) {
     for fact in c.app.code.of(What::Migrates) {
+        // What a function does that no start is known to call, and what people run by hand or ask for over HTTP.
+        let path = c.sources.path(fact.span.file);
+        let by_hand = ["commands/", "Commands/", "Controllers/", "Listeners/"].iter().any(|w| path.contains(w));
+        let provider = !path.ends_with(".php") || path.contains("Providers/") || path.contains("bootstrap/");
+        let called = !fact.has("inside") || path.ends_with(".cs");
+        if !called || by_hand || !provider {
+            continue;
+        }
         let by = fact.note("by").unwrap_or_default();
         let violation = Violation::at(fact.span, format!("`{by}` runs at every start"))
             .help("make it a service of its own: same image, `deploy.mode: replicated-job`, run once per release");

@@ -125,6 +125,13 @@ fn target_port_mismatch(c: &Context<'_>, out: &mut Ruling) {
                 out.unknown(span, format!("`{name}` may listen on several ports"));
                 continue;
             }
+            // A second listener's port stands somewhere in what it runs.
+            if place.is_some_and(|p| c.app.is_run_by(p.file, deployed.process, c.sources))
+                && names(c, &deployed, target)
+            {
+                out.unknown(span, format!("`{name}` may listen on several ports"));
+                continue;
+            }
             let shown = ports.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
             let mut violation =
                 Violation::at(span, format!("the target port is {target}, but `{name}` listens on {shown}"))
@@ -135,6 +142,26 @@ fn target_port_mismatch(c: &Context<'_>, out: &mut Ruling) {
             out.violation(if sure { violation } else { violation.severity(Severity::Warning) });
         }
     }
+}
+
+/// Whether a file that a service runs, or that configures it, has the number.
+fn names(c: &Context<'_>, deployed: &Deployed<'_>, port: u16) -> bool {
+    let number = port.to_string();
+    let has = |text: &str| {
+        text.match_indices(&number).any(|(at, found)| {
+            let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+            !digit(text[..at].chars().next_back()) && !digit(text[at + found.len()..].chars().next())
+        })
+    };
+    let kinds = ["properties", "yml", "yaml", "json", "toml", "conf"];
+    let configures = |path: &str| path.rsplit_once('.').is_some_and(|(_, e)| kinds.contains(&e));
+    c.sources.files().any(|(id, f)| {
+        (deployed.process.runs.contains(&id)
+            || configures(&f.path)
+                && !deployed.stack.files.contains(&id)
+                && c.app.is_run_by(id, deployed.process, c.sources))
+            && has(c.sources.text(id))
+    })
 }
 
 fn expose_listen_mismatch(c: &Context<'_>, out: &mut Ruling) {

@@ -63,7 +63,26 @@ pub(super) fn with_replicas(mut violation: Violation, services: &[Deployed<'_>])
 pub(super) fn is_overridden(fact: &SourceFact, services: &[Deployed<'_>]) -> bool {
     let Some(variable) = fact.note("variable") else { return false };
     let plain = |name: &str| name.replace('_', "").to_ascii_uppercase();
-    !services.is_empty() && services.iter().all(|d| d.process.environment.keys().any(|k| plain(k) == plain(variable)))
+    let set = |d: &Deployed<'_>| {
+        let told = d.process.environment.keys().any(|k| plain(k) == plain(variable));
+        // `--spring.datasource.url=…` in a command, or in a variable that the command ends with.
+        let named = |key: &str| {
+            d.process.environment.values().any(|v| v.text().is_some_and(|t| t.contains(key)))
+                || d.process.chain.main_steps().any(|s| s.shown().contains(key))
+        };
+        told || fact.note("setting").is_some_and(named)
+    };
+    !services.is_empty() && services.iter().all(set)
+}
+
+/// Whether a setting of .NET that code asks its configuration for stands in a file of settings.
+pub(super) fn is_configured(c: &Context<'_>, fact: &SourceFact) -> bool {
+    let Some(name) = fact.text("name").filter(|_| fact.has("configuration")) else { return false };
+    let key = format!("\"{}\"", name.rsplit("__").next().unwrap_or(name));
+    c.sources.files().any(|(id, file)| {
+        let name = crate::source::name(&file.path);
+        name.starts_with("appsettings") && name.ends_with(".json") && c.sources.text(id).contains(&key)
+    })
 }
 
 /// The services that run a fact's code; empty where none is known to.

@@ -17,6 +17,7 @@ pub fn read(file: FileId, path: &str, text: &str) -> Vec<(String, At<String>)> {
             }
         }
         "xml" | "config" => xml(file, text, &mut found),
+        "prisma" | "toml" => sections(file, text, &mut found),
         _ => lines(file, text, &mut found),
     }
     found
@@ -49,6 +50,29 @@ fn lines(file: FileId, text: &str, found: &mut Vec<(String, At<String>)>) {
         let value = value.trim();
         let span = Span::new(file, begin, begin + value.len());
         found.push((key.trim().to_owned(), At::new(value.to_owned(), span)));
+    }
+}
+
+/// `[section]` of TOML, and `kind name {` of Prisma, before the keys that stand in them.
+fn sections(file: FileId, text: &str, found: &mut Vec<(String, At<String>)>) {
+    let mut section = String::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let at = start;
+        start += line.len();
+        let shown = line.trim();
+        if let Some(name) = shown.strip_prefix('[').and_then(|s| s.strip_suffix(']')) {
+            name.trim_matches(['[', ']']).clone_into(&mut section);
+        } else if let Some(head) = shown.strip_suffix('{') {
+            section = head.split_whitespace().collect::<Vec<_>>().join(".");
+        } else if let Some((key, value)) = line.split_once('=').filter(|_| !shown.starts_with(['#', '/'])) {
+            let trimmed = value.trim();
+            let quoted = trimmed.strip_prefix('"').and_then(|v| v.split('"').next());
+            let value = quoted.unwrap_or(trimmed);
+            let begin = at + line.find(value).unwrap_or(0);
+            let key = if section.is_empty() { key.trim().to_owned() } else { format!("{section}.{}", key.trim()) };
+            found.push((key, At::new(value.to_owned(), Span::new(file, begin, begin + value.len()))));
+        }
     }
 }
 

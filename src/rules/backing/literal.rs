@@ -1,6 +1,9 @@
 //! Where the code itself looks for its backing services, and what it keeps in place of one.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use crate::app::credential::password_in_url;
 use crate::app::{Deployed, Runners, locator};
@@ -25,7 +28,9 @@ fn host_of(text: &str) -> Option<String> {
         if let Some(at) = lower.find(mark) {
             let rest = &text[at + mark.len()..];
             let host: String = rest.chars().take_while(|c| c.is_alphanumeric() || ".-_".contains(*c)).collect();
-            return is_name(&host).then_some(host);
+            // `Data Source=app.db` is a file.
+            let file = [".db", ".sqlite", ".sqlite3", ".db3"].iter().any(|end| host.ends_with(end));
+            return (is_name(&host) && !file).then_some(host);
         }
     }
     let (host, port) = text.split_once(':').map_or((text, None), |(h, p)| (h, Some(p)));
@@ -51,7 +56,8 @@ fn is_name(host: &str) -> bool {
                 | "database_url"
         )
         && !host.ends_with("example.com")
-        && !host.to_ascii_lowercase().contains("your")
+        && !host.contains(['[', '<', '{', '*'])
+        && !["your", "xxx", "my-"].iter().any(|w| host.to_ascii_lowercase().contains(w))
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -60,6 +66,8 @@ fn is_loopback(host: &str) -> bool {
 
 pub(in crate::rules) fn hardcoded_backing_url(c: &Context<'_>, out: &mut Ruling) {
     let mut said = BTreeSet::new();
+    let defaults: Vec<Span> =
+        c.app.code.of(What::ReadsEnv).filter_map(|f| Some(f.parts.get("default")?.span)).collect();
     for fact in c.app.code.of(What::Connects) {
         let Some(part) = fact.parts.get("locator") else { continue };
         let services = source::services(c, fact);
@@ -68,6 +76,15 @@ pub(in crate::rules) fn hardcoded_backing_url(c: &Context<'_>, out: &mut Ruling)
             continue;
         }
         let Some(host) = part.value.text().and_then(host_of) else { continue };
+        let far = ["sendgrid.net", "gmail.com", "amazonaws.com", "mailgun.org", "office365.com", "mailtrap.io"];
+        if far.iter().any(|end| host.ends_with(end)) {
+            continue;
+        }
+        if defaults.iter().any(|d| d.contains(part.span))
+            || fact.note("kind") == Some("url") && (is_loopback(&host) || is_no_address(c, part.span, &defaults))
+        {
+            continue;
+        }
         if source::is_overridden(fact, &services) {
             continue;
         }
@@ -82,9 +99,18 @@ pub(in crate::rules) fn hardcoded_backing_url(c: &Context<'_>, out: &mut Ruling)
         }
         // A function of that name takes other words too, and a cache in memory has a label.
         let call = c.text(fact.span);
-        let wants_url = ["create_engine", "create_async_engine", "from_url", "create_pool", "LOCATION"]
-            .iter()
-            .any(|w| call.contains(w));
+        let wants_url = [
+            "create_engine",
+            "create_async_engine",
+            "from_url",
+            "create_pool",
+            "LOCATION",
+            "Sequelize",
+            "DataSource(",
+            "Database(",
+        ]
+        .iter()
+        .any(|w| call.contains(w));
         if wants_url && !text.contains(':') {
             continue;
         }
@@ -106,9 +132,37 @@ pub(in crate::rules) fn hardcoded_backing_url(c: &Context<'_>, out: &mut Ruling)
                 span.start as usize + start + password.end,
             ));
         }
-        let settable = fact.has("variable");
-        source::report(c, out, fact, violation, |_| if settable { Severity::Warning } else { Severity::Error });
+        // A setting that the environment overrides, or a URL of which it is not seen who takes it.
+        let lesser = fact.has("variable") || fact.note("kind") == Some("url");
+        source::report(c, out, fact, violation, |_| if lesser { Severity::Warning } else { Severity::Error });
     }
+}
+
+/// A URL that nothing connects to as it stands: what a read of the environment falls back to, what is compared, printed,
+/// or shown as an example.
+fn is_no_address(c: &Context<'_>, span: Span, defaults: &[Span]) -> bool {
+    static TALK: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)starts_?with|has_?prefix|includes\(|contains\(|replace|match|console\.|log(ger)?\.|print|throw |raise |error\(|example|help|usage|placeholder|descri|default|orElse|\?\?|\|\||\?:|test|==|case |regex|#|//|in \(")
+            .expect("a sound pattern")
+    });
+    let text = c.sources.text(span.file);
+    let start = text[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
+    let before = &text[start..span.start as usize];
+    // `user:password` is nobody's.
+    if password_in_url(c.text(span)).is_some()
+        && ["//user:", "//username:", "//root:pass@"].iter().any(|w| c.text(span).contains(w))
+    {
+        return true;
+    }
+    // A name that reads of the environment fall back to.
+    let name = before.split(['=', ':']).next().unwrap_or_default().split_whitespace().last().unwrap_or_default();
+    let fallback = !name.is_empty() && defaults.iter().any(|d| d.file == span.file && c.text(*d) == name);
+    let after = text[span.end as usize..].trim_start();
+    fallback
+        || TALK.is_match(before)
+        || after.starts_with("+ ")
+        || after.starts_with("% ")
+        || after.starts_with(".format")
 }
 
 /// Where a literal is written that a name stands for: in the same file, once.
@@ -190,13 +244,28 @@ fn locates(name: &str, default: &str) -> bool {
 
 /// Addresses that a process listens on, or shows, are no services'.
 fn is_of_itself(name: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "BIND",
+        "LISTEN",
+        "ORIGIN",
+        "ORIGINS",
+        "CORS",
+        "ALLOWED",
+        "CALLBACK",
+        "REDIRECT",
+        "PUBLIC",
+        "FRONTEND",
+        "DOMAIN",
+        "SITE",
+        "HEALTH",
+        "HEALTHCHECK",
+    ];
     let upper = name.to_ascii_uppercase();
-    [
-        "BIND", "LISTEN", "ORIGIN", "CORS", "ALLOWED", "CALLBACK", "REDIRECT", "PUBLIC", "FRONTEND", "DOMAIN",
-        "BASE_URL", "SITE", "HEALTH",
-    ]
-    .iter()
-    .any(|w| upper.contains(w))
+    let inner = ["LISTEN", "ADVERTISE", "CALLBACK", "REDIRECT"].iter().any(|w| upper.contains(w));
+    inner
+        || upper.starts_with("BASE_URL")
+        || upper.contains("_BASE_URL")
+        || upper.split('_').any(|w| WORDS.contains(&w))
 }
 
 fn loopback_default(fact: &SourceFact) -> Option<(String, String)> {
@@ -228,7 +297,7 @@ pub(in crate::rules) fn localhost_backing_default(c: &Context<'_>, out: &mut Rul
         // Laravel's drivers that are not chosen.
         let spare = ["MEMCACHED_", "BEANSTALK", "SQS_", "DYNAMODB_"].iter().any(|p| name.starts_with(p));
         let php = c.sources.path(fact.span.file).ends_with(".php");
-        if php && spare || !said.insert((fact.span.file, name.clone())) {
+        if php && spare || source::is_configured(c, fact) || !said.insert((fact.span.file, name.clone())) {
             continue;
         }
         let part = fact.place("default");
@@ -243,7 +312,10 @@ pub(in crate::rules) fn localhost_backing_default(c: &Context<'_>, out: &mut Rul
                 for deployed in services {
                     let provided = &deployed.process.provided;
                     let service = &deployed.service.name;
-                    if provided.has(&name) {
+                    // A start script that falls back sets the variable itself.
+                    let script = deployed.process.chain.scripts.iter().any(|s| s.file == fact.span.file);
+                    let given = if script { provided.is_given(&name) } else { provided.has(&name) };
+                    if given {
                         out.holds(span, format!("`{}` provides `{name}`", service.value));
                         continue;
                     }
@@ -252,6 +324,10 @@ pub(in crate::rules) fn localhost_backing_default(c: &Context<'_>, out: &mut Rul
                         continue;
                     }
                     if !c.app.imports.may_reach(deployed.process, fact.span.file) {
+                        continue;
+                    }
+                    if fact.has("conditional") && !fact.has("asked") {
+                        out.unknown(span, "it is read under a condition");
                         continue;
                     }
                     let message =

@@ -51,12 +51,17 @@ pub(in crate::rules) fn env_var_unprovided(c: &Context<'_>, out: &mut Ruling) {
             }
             // django-environ's scheme gives types and defaults by keyword: `Env(DEBUG=(bool, False))`.
             let text = c.sources.text(fact.span.file);
-            let schemed = text.contains(&format!("{variable}=(")) || text.contains("Env(") && text.contains("**");
+            let python = c.app.code.files.get(&fact.span.file) == Some(&Language::Python);
+            let schemed =
+                python && (text.contains(&format!("{variable}=(")) || text.contains("Env(") && text.contains("**"));
             let required = fact.has("required") && !schemed;
             // A second choice is asked for where the first is missing.
             let nested = defaults.iter().any(|d| d.contains(fact.span));
             // A job may do without a service that the app needs.
-            let locates = located.contains(variable) && !fact.has("conditional") && !deployed.is_one_off();
+            let locates = located.contains(variable)
+                && !["MAIL", "SMTP", "RESULT_BACKEND"].iter().any(|w| variable.contains(w))
+                && !fact.has("conditional")
+                && !deployed.is_one_off();
             if nested || !required && !locates {
                 continue;
             }
@@ -70,7 +75,7 @@ pub(in crate::rules) fn env_var_unprovided(c: &Context<'_>, out: &mut Ruling) {
             if !c.app.imports.may_reach(deployed.process, fact.span.file) {
                 continue;
             }
-            if source::is_overridden(fact, &[deployed]) {
+            if source::is_overridden(fact, &[deployed]) || source::is_configured(c, fact) {
                 continue;
             }
             if provided.has(variable) {

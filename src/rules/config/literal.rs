@@ -48,6 +48,14 @@ const FORMS: &[(&str, &str)] = &[
     ("a Slack token", r"\bxox[abps]-[0-9A-Za-z-]{20,}\b"),
     ("a Google API key", r"\bAIza[0-9A-Za-z_-]{35}\b"),
     ("a SendGrid key", r"\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}\b"),
+    ("an OpenAI key", r"\bsk-(proj|svcacct)-[A-Za-z0-9_-]{40,}"),
+    ("an Anthropic key", r"\bsk-ant-[a-z0-9]+-[A-Za-z0-9_-]{40,}"),
+    ("a GitLab token", r"\bglpat-[A-Za-z0-9_-]{20,}"),
+    ("an npm token", r"\bnpm_[A-Za-z0-9]{36}\b"),
+    ("a Slack webhook", r"\bhooks\.slack\.com/services/T[A-Z0-9]{8,}/B[A-Z0-9]{8,}/[A-Za-z0-9]{24}"),
+    ("a Telegram token", r"\b[0-9]{8,10}:AA[A-Za-z0-9_-]{33}\b"),
+    ("an Azure storage key", r"\bAccountKey=[A-Za-z0-9+/]{86}=="),
+    ("Django's secret key", r"(?m)^SECRET_KEY\s*=\s*[\x22']django-insecure-[^\x22']{40,}"),
     ("a password", r"\b[a-z][a-z0-9+]{1,20}://[^\s:@/\x22'`<>{}$]*:[^\s@/\x22'`<>{}$]{3,}@[A-Za-z0-9.-]+"),
 ];
 

@@ -57,6 +57,14 @@ const HANDLERS: &[&str] = &[
     "discord.py",
     "aiogram",
     "python-telegram-bot",
+    "sanic",
+    "arq",
+    "faststream",
+    "node-graceful",
+    "fastify-graceful-shutdown",
+    "createLightship",
+    "moleculer",
+    "@apollo/server",
 ];
 
 pub(super) fn pid1_ignores_sigterm(c: &Context<'_>, out: &mut Ruling) {
@@ -135,6 +143,19 @@ fn serves(c: &Context<'_>, process: &Process) -> bool {
         "socketio.run(",
         "run_polling(",
         "rocket::build",
+        "uvicorn.Server(",
+        "start_polling(",
+        "worker_main(",
+        "signal.sigwait(",
+        "FastStream(",
+        "run_worker(",
+        ".work(",
+        "startStandaloneServer(",
+        "ServiceBroker(",
+        "->start(",
+        "Loop::addSignal",
+        "Sanic(",
+        "tornado.ioloop",
     ];
     process.runs.iter().any(|f| {
         let text = c.sources.text(*f);
@@ -254,8 +275,15 @@ pub(super) fn consumer_auto_ack(c: &Context<'_>, out: &mut Ruling) {
         let by = fact.note("by").unwrap_or_default();
         let text = c.sources.text(fact.span.file);
         // An answer queue, or a stream of which a part may be lost.
-        if text.contains("amq.rabbitmq.reply-to") || text.contains("exclusive: true") || text.contains("exclusive=True")
-        {
+        const ANSWERS: &[&str] = &[
+            "amq.rabbitmq.reply-to",
+            "exclusive: true",
+            "exclusive=True",
+            "queueDeclare().getQueue",
+            "QueueDeclare(\"\"",
+            "QueueDeclareAsync()",
+        ];
+        if ANSWERS.iter().any(|mark| text.contains(mark)) {
             continue;
         }
         let message = format!("messages are acknowledged before they are worked on (`{by}`)");
