@@ -197,7 +197,7 @@
 
 ; Datastores inside the process
 ((string . (string_fragment) @embeds.path .) @embeds
-  (#match? @embeds.path "^(file:[^ ]*\\.(db|sqlite3?)|sqlite:[^ ]*)$") (#set! kind "SQLite") (#gate! "\\.(db|sqlite)|sqlite:"))
+  (#match? @embeds.path "^(file:[^ ]*\\.(db|sqlite3?)|sqlite:[^ ]*[A-Za-z0-9_]+)$") (#set! kind "SQLite") (#gate! "\\.(db|sqlite)|sqlite:"))
 ((call_expression function: (identifier) @_open arguments: (arguments (object (pair key: (property_identifier) @_file value: (_) @embeds.path)))) @embeds
   (#eq? @_open "open") (#eq? @_file "filename") (#set! kind "SQLite") (#file-has? "sqlite"))
 ((call_expression function: (identifier) @_preset arguments: (arguments . (_) @embeds.path)) @embeds

@@ -57,7 +57,7 @@
 ((call_expression function: (field_expression value: (_) @_options field: (field_identifier) @_set) arguments: (arguments . (string_literal) @_key . (string_literal) @connects.locator)) @connects
   (#eq? @_set "set") (#match? @_key "bootstrap\\.servers") (#gate! "bootstrap\\.servers"))
 ((string_literal . (string_content) @embeds.path .) @embeds
-  (#match? @embeds.path "^sqlite:[^ {]+$") (#set! kind "SQLite") (#gate! "\"sqlite:"))
+  (#match? @embeds.path "^sqlite:[^ {]*[A-Za-z0-9_]+$") (#set! kind "SQLite") (#gate! "\"sqlite:"))
 ((call_expression function: (scoped_identifier path: (_) @_rocks name: (identifier) @_open) arguments: (arguments (_) @embeds.path)) @embeds
   (#match? @_rocks "(^|::)DB$") (#any-of? @_open "open" "open_default") (#set! kind "LevelDB") (#file-has? "rocksdb"))
 ((call_expression function: (scoped_identifier path: (_) @_sqlite name: (identifier) @_open) arguments: (arguments . (_) @embeds.path)) @embeds

@@ -1,6 +1,7 @@
 //! IV. Backing services: found by config, from where the task runs.
 
-pub(super) mod literal;
+pub(super) mod embedded;
+mod literal;
 
 use std::collections::BTreeSet;
 
@@ -16,7 +17,7 @@ use crate::violation::{Severity, Violation};
 pub(super) const CHECKS: Checks = &[
     ("backing-service-published", backing_service_published),
     ("backing-service-unresolvable", backing_service_unresolvable),
-    ("embedded-datastore", literal::embedded_datastore),
+    ("embedded-datastore", embedded::embedded_datastore),
     ("hardcoded-backing-url", literal::hardcoded_backing_url),
     ("localhost-backing-default", literal::localhost_backing_default),
     ("node-bound-locator", node_bound_locator),

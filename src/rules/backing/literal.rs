@@ -1,4 +1,4 @@
-//! Where the code itself looks for its backing services, and what it keeps in place of one.
+//! Where the code itself looks for its backing services.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -6,11 +6,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::app::credential::password_in_url;
-use crate::app::{Deployed, Runners, locator};
+use crate::app::{Runners, locator};
 use crate::code::{SourceFact, Value, What};
 use crate::rules::{Context, Ruling, source};
 use crate::source::Span;
-use crate::stack::{MountKind, Storage};
 use crate::violation::{Severity, Violation};
 
 /// The host that a literal names as the place of a backing service: of a URL, of `host:port`, or alone.
@@ -81,7 +80,8 @@ pub(in crate::rules) fn hardcoded_backing_url(c: &Context<'_>, out: &mut Ruling)
             continue;
         }
         if defaults.iter().any(|d| d.contains(part.span))
-            || fact.note("kind") == Some("url") && (is_loopback(&host) || is_no_address(c, part.span, &defaults))
+            || fact.note("kind") == Some("url")
+                && (services.is_empty() || is_loopback(&host) || is_no_address(c, part.span, &defaults))
         {
             continue;
         }
@@ -141,10 +141,6 @@ pub(in crate::rules) fn hardcoded_backing_url(c: &Context<'_>, out: &mut Ruling)
 /// A URL that nothing connects to as it stands: what a read of the environment falls back to, what is compared, printed,
 /// or shown as an example.
 fn is_no_address(c: &Context<'_>, span: Span, defaults: &[Span]) -> bool {
-    static TALK: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)starts_?with|has_?prefix|includes\(|contains\(|replace|match|console\.|log(ger)?\.|print|throw |raise |error\(|example|help|usage|placeholder|descri|default|orElse|\?\?|\|\||\?:|test|==|case |regex|#|//|in \(")
-            .expect("a sound pattern")
-    });
     let text = c.sources.text(span.file);
     let start = text[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
     let before = &text[start..span.start as usize];
@@ -157,12 +153,20 @@ fn is_no_address(c: &Context<'_>, span: Span, defaults: &[Span]) -> bool {
     // A name that reads of the environment fall back to.
     let name = before.split(['=', ':']).next().unwrap_or_default().split_whitespace().last().unwrap_or_default();
     let fallback = !name.is_empty() && defaults.iter().any(|d| d.file == span.file && c.text(*d) == name);
-    let after = text[span.end as usize..].trim_start();
-    fallback
-        || TALK.is_match(before)
-        || after.starts_with("+ ")
-        || after.starts_with("% ")
-        || after.starts_with(".format")
+    fallback || is_talk(c, span)
+}
+
+/// What is compared, printed, put together or shown as an example.
+pub(super) fn is_talk(c: &Context<'_>, span: Span) -> bool {
+    static TALK: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)starts_?with|has_?prefix|includes\(|contains\(|replace|match|console\.|log(ger)?\.|print|throw |raise |error\(|example|help|usage|placeholder|descri|default|orElse|\?\?|\|\||\?:|test|==|case |regex|#|//|in \(")
+            .expect("a sound pattern")
+    });
+    let text = c.sources.text(span.file);
+    let start = text[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
+    let after = text[span.end as usize..].trim_start_matches(['"', '\'', '`']).trim_start();
+    TALK.is_match(&text[start..span.start as usize])
+        || ["+ ", "% ", ".format", "=>"].iter().any(|mark| after.starts_with(mark))
 }
 
 /// Where a literal is written that a name stands for: in the same file, once.
@@ -346,94 +350,4 @@ pub(in crate::rules) fn localhost_backing_default(c: &Context<'_>, out: &mut Rul
             }
         }
     }
-}
-
-pub(in crate::rules) fn embedded_datastore(c: &Context<'_>, out: &mut Ruling) {
-    for fact in c.app.code.of(What::Embeds) {
-        let kind = fact.note("kind").unwrap_or("SQLite");
-        let path = fact.text("path");
-        let memory =
-            fact.note("in") == Some("memory") || path.is_some_and(|p| p.contains(":memory:") || p == "sqlite://");
-        if let Some(Value::Environment { name, .. }) = fact.parts.get("path").map(|p| &p.value) {
-            let name = name.clone();
-            let services = source::services(c, fact);
-            if !services.is_empty() && services.iter().all(|d| d.process.environment.contains_key(&name)) {
-                continue;
-            }
-        }
-        if path.is_some_and(|p| {
-            p.contains("/tmp")
-                || p.contains("/var/cache")
-                || p.to_ascii_lowercase().contains("cache")
-                || p.contains("test")
-                || p.contains("mode=ro")
-        }) {
-            continue;
-        }
-        // Files that are made, searched or handed on are no store.
-        let lower = c.sources.path(fact.span.file).to_ascii_lowercase();
-        if ["backup", "search", "export", "dump", "migrat", "import", "commands/", "poc", "exploit"]
-            .iter()
-            .any(|w| lower.contains(w))
-        {
-            continue;
-        }
-        // Django's other engines in the same file: the deploy chooses.
-        let text = c.sources.text(fact.span.file);
-        let chosen = text.contains("backends.postgresql")
-            || text.contains("backends.mysql")
-            || text.contains("UseNpgsql")
-            || text.contains("UseSqlServer");
-        if memory && fact.has("inside") {
-            continue;
-        }
-        let opened = fact.has("inside") && path.is_none() || chosen;
-        // A default that the service's environment replaces.
-        if is_replaced_default(c, fact) {
-            continue;
-        }
-        let services = source::services(c, fact);
-        if source::is_overridden(fact, &services) {
-            continue;
-        }
-        let message = if memory {
-            format!("data is kept in the memory of the process ({kind})")
-        } else {
-            format!("data is kept in {} {kind} file of the container", if kind.starts_with('H') { "an" } else { "a" })
-        };
-        let help = "connect to a database service: a file lives and dies with one task, and replicas do not share it";
-        let violation = Violation::at(fact.span, message).help(help);
-        source::report(c, out, fact, violation, |services| {
-            let lost = |d: &Deployed<'_>| {
-                memory
-                    || !d.service.mounts.iter().any(|m| {
-                        matches!(m.kind, MountKind::Volume | MountKind::Bind) && m.target.text() != Some("/tmp")
-                    })
-            };
-            let bad = services.iter().any(|d| lost(d) || d.many().value() == Some(&true) && !shares(d));
-            if opened {
-                Severity::Note
-            } else if bad {
-                Severity::Error
-            } else {
-                Severity::Warning
-            }
-        });
-    }
-}
-
-/// A volume that every node reaches is mounted.
-pub(in crate::rules) fn shares(deployed: &Deployed<'_>) -> bool {
-    deployed.service.mounts.iter().any(|m| deployed.stack.storage(m) == Storage::Network)
-}
-
-/// Whether a literal is only what a read of the environment falls back to, and every service provides the variable.
-fn is_replaced_default(c: &Context<'_>, fact: &SourceFact) -> bool {
-    let read = c.app.code.of(What::ReadsEnv).find(|r| {
-        r.span.file == fact.span.file
-            && (r.span.contains(fact.span) || r.parts.get("default").is_some_and(|d| d.span.contains(fact.span)))
-    });
-    let Some(name) = read.and_then(|r| r.text("name")) else { return false };
-    let services = source::services(c, fact);
-    !services.is_empty() && services.iter().all(|d| d.process.provided.has(name))
 }

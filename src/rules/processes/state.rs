@@ -7,7 +7,7 @@ use regex::Regex;
 
 use crate::app::Deployed;
 use crate::code::{SourceFact, Value, What};
-use crate::rules::backing::literal::shares;
+use crate::rules::backing::embedded::shares;
 use crate::rules::{Context, Ruling, source};
 use crate::source::{Class, Kind, Span, name};
 use crate::stack::{MountKind, Storage};

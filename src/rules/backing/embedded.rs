@@ -1,0 +1,100 @@
+//! Datastores inside the process, or in files of its container, in place of a backing service.
+
+use super::literal::is_talk;
+use crate::app::Deployed;
+use crate::code::{SourceFact, Value, What};
+use crate::rules::{Context, Ruling, source};
+use crate::stack::{MountKind, Storage};
+use crate::violation::{Severity, Violation};
+
+pub(in crate::rules) fn embedded_datastore(c: &Context<'_>, out: &mut Ruling) {
+    for fact in c.app.code.of(What::Embeds) {
+        let kind = fact.note("kind").unwrap_or("SQLite");
+        let path = fact.text("path");
+        let memory =
+            fact.note("in") == Some("memory") || path.is_some_and(|p| p.contains(":memory:") || p == "sqlite://");
+        if let Some(Value::Environment { name, .. }) = fact.parts.get("path").map(|p| &p.value) {
+            let name = name.clone();
+            let services = source::services(c, fact);
+            if !services.is_empty() && services.iter().all(|d| d.process.environment.contains_key(&name)) {
+                continue;
+            }
+        }
+        if path.is_some_and(|p| {
+            p.contains("/tmp")
+                || p.contains("/var/cache")
+                || p.to_ascii_lowercase().contains("cache")
+                || p.contains("test")
+                || p.contains("mode=ro")
+        }) {
+            continue;
+        }
+        // Files that are made, searched or handed on are no store.
+        let lower = c.sources.path(fact.span.file).to_ascii_lowercase();
+        if ["backup", "search", "export", "dump", "migrat", "import", "commands/", "poc", "exploit"]
+            .iter()
+            .any(|w| lower.contains(w))
+        {
+            continue;
+        }
+        // Django's other engines in the same file: the deploy chooses.
+        let text = c.sources.text(fact.span.file);
+        let chosen = text.contains("backends.postgresql")
+            || text.contains("backends.mysql")
+            || text.contains("UseNpgsql")
+            || text.contains("UseSqlServer");
+        if memory && fact.has("inside")
+            || fact.parts.len() == 1 && fact.place("path").contains(fact.span) && is_talk(c, fact.span)
+        {
+            continue;
+        }
+        let opened = fact.has("inside") && path.is_none() || chosen;
+        // A default that the service's environment replaces.
+        if is_replaced_default(c, fact) {
+            continue;
+        }
+        let services = source::services(c, fact);
+        if source::is_overridden(fact, &services) {
+            continue;
+        }
+        let message = if memory {
+            format!("data is kept in the memory of the process ({kind})")
+        } else {
+            format!("data is kept in {} {kind} file of the container", if kind.starts_with('H') { "an" } else { "a" })
+        };
+        let help = "connect to a database service: a file lives and dies with one task, and replicas do not share it";
+        let violation = Violation::at(fact.span, message).help(help);
+        source::report(c, out, fact, violation, |services| {
+            let lost = |d: &Deployed<'_>| {
+                memory
+                    || !d.service.mounts.iter().any(|m| {
+                        matches!(m.kind, MountKind::Volume | MountKind::Bind) && m.target.text() != Some("/tmp")
+                    })
+            };
+            let bad = services.iter().any(|d| lost(d) || d.many().value() == Some(&true) && !shares(d));
+            if opened {
+                Severity::Note
+            } else if bad {
+                Severity::Error
+            } else {
+                Severity::Warning
+            }
+        });
+    }
+}
+
+/// A volume that every node reaches is mounted.
+pub(in crate::rules) fn shares(deployed: &Deployed<'_>) -> bool {
+    deployed.service.mounts.iter().any(|m| deployed.stack.storage(m) == Storage::Network)
+}
+
+/// Whether a literal is only what a read of the environment falls back to, and every service provides the variable.
+fn is_replaced_default(c: &Context<'_>, fact: &SourceFact) -> bool {
+    let read = c.app.code.of(What::ReadsEnv).find(|r| {
+        r.span.file == fact.span.file
+            && (r.span.contains(fact.span) || r.parts.get("default").is_some_and(|d| d.span.contains(fact.span)))
+    });
+    let Some(name) = read.and_then(|r| r.text("name")) else { return false };
+    let services = source::services(c, fact);
+    !services.is_empty() && services.iter().all(|d| d.process.provided.has(name))
+}
