@@ -238,7 +238,9 @@ impl App {
         }
     }
 
-    fn is_workspace(&self, folder: &str, sources: &Sources) -> bool {
+    /// Whether a package manager's workspace is declared in a folder.
+    #[must_use]
+    pub fn is_workspace(&self, folder: &str, sources: &Sources) -> bool {
         let declared =
             self.manifests.iter().any(|m| m.workspace_root && crate::source::folder(sources.path(m.file)) == folder);
         let marked = ["pnpm-workspace.yaml", "lerna.json", "nx.json", "turbo.json", "go.work", "rush.json"];

@@ -98,6 +98,9 @@ struct CheckArgs {
     /// Leave out findings that are less certain.
     #[arg(long, value_parser = ["guess", "likely", "certain"], help_heading = "Rules")]
     min_certainty: Option<String>,
+    /// Also the rules that only a person can judge.
+    #[arg(long, help_heading = "Rules")]
+    pedantic: bool,
     /// Do not honour suppression comments.
     #[arg(long, help_heading = "Rules")]
     no_ignores: bool,

@@ -80,6 +80,12 @@ whats! {
     Calls = "calls",
     /// A name (`.name`) that is given a value (`.value`).
     Defines = "defines",
+    /// A variable (`.name`) is compared with a literal (`.value`).
+    Compares = "compares",
+    /// A module-level collection (`.name`) that can be changed.
+    Keeps = "keeps",
+    /// A collection (`.name`) is changed while a request is answered.
+    Remembers = "remembers",
     /// A file of secrets is read by name: `.name`.
     ReadsFile = "reads-file",
 }

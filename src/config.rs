@@ -23,6 +23,8 @@ pub struct Config {
     /// Findings at or above it fail the run; nothing: none do.
     pub fail_on: Option<Severity>,
     pub min_certainty: Certainty,
+    /// The rules that only a person can judge are on too.
+    pub pedantic: bool,
     /// Stack files that their names do not reveal.
     pub stacks: Patterns,
     /// Folders declared as apps of their own.
@@ -112,6 +114,7 @@ impl Default for Config {
             policy: Policy::Seed,
             fail_on: Some(Severity::Error),
             min_certainty: Certainty::Guess,
+            pedantic: false,
             stacks: Patterns::default(),
             apps: Vec::new(),
             exclude: Vec::new(),

@@ -270,8 +270,14 @@ pub fn orphans() -> Vec<String> {
 pub fn enabled(rule: &Rule, config: &Config) -> bool {
     let named =
         |words: &[String]| words.iter().any(|w| w == rule.name || w.eq_ignore_ascii_case(rule.factor.numeral()));
-    let off = config.rules.get(rule.name).is_some_and(|r| r.off);
-    (config.select.is_empty() || named(&config.select)) && !named(&config.ignore) && !off
+    let own = config.rules.get(rule.name);
+    let off = own.is_some_and(|r| r.off);
+    let asked =
+        config.pedantic || own.is_some_and(|r| r.severity.is_some()) || config.select.iter().any(|w| w == rule.name);
+    (config.select.is_empty() || named(&config.select))
+        && !named(&config.ignore)
+        && !off
+        && (asked || !rule.page.pedantic)
 }
 
 /// Runs every rule that the config asks for.
@@ -318,8 +324,8 @@ pub fn table() -> String {
     for rule in all() {
         let (numeral, factor, folder) = (rule.factor.numeral(), rule.factor.name(), rule.factor.folder());
         let (name, severity, summary) = (rule.name, rule.severity(), &rule.page.summary);
-        let _ =
-            writeln!(text, "| {numeral} {factor} | [`{name}`](rules/{folder}/{name}.md) | {severity} | {summary} |");
+        let level = if rule.page.pedantic { format!("{severity}, pedantic") } else { severity.to_string() };
+        let _ = writeln!(text, "| {numeral} {factor} | [`{name}`](rules/{folder}/{name}.md) | {level} | {summary} |");
     }
     text
 }

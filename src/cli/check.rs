@@ -275,6 +275,7 @@ fn configured(args: &CheckArgs, asked: &Asked) -> Result<Config, Error> {
     if let Some(word) = &args.fail_on {
         config.fail_on = severity(word);
     }
+    config.pedantic |= args.pedantic;
     if let Some(word) = &args.min_certainty {
         config.min_certainty = certainty(word);
     }

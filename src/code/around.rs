@@ -20,6 +20,8 @@ pub(super) struct Surroundings {
     pub stops: bool,
     /// It only runs under a condition.
     pub conditional: bool,
+    /// It answers a request.
+    pub request: bool,
 }
 
 /// Looks at what a node stands in.
@@ -37,6 +39,7 @@ pub(super) fn surroundings(node: Node<'_>, text: &str) -> Surroundings {
                 || kind == "mod_item" && lower.split('_').any(|w| matches!(w, "test" | "tests"));
         }
         around.stops |= is_asserted(parent, at, text) || is_tested(parent, at, text);
+        around.request |= answers(parent, text);
         if FUNCTIONS.contains(&kind) {
             let name = name_of(parent, text);
             around.inside |= !(STARTS.contains(&name) || MAKERS.contains(&name) && is_of_config(parent, text));
@@ -77,6 +80,35 @@ pub(super) fn surroundings(node: Node<'_>, text: &str) -> Surroundings {
     }
     around
 }
+
+/// Whether a function answers requests: a callback of a route, under a route's decorator, with a request's parameters.
+fn answers(function: Node<'_>, text: &str) -> bool {
+    let of = |node: Option<Node<'_>>| node.map_or("", |n| &text[n.byte_range()]);
+    match function.kind() {
+        "arrow_function" | "function_expression" => {
+            let call = function.parent().filter(|p| p.kind() == "arguments").and_then(|p| p.parent());
+            let called = call.and_then(|c| c.child_by_field_name("function"));
+            called.is_some_and(|c| ROUTE.is_match(&text[c.byte_range()]))
+        }
+        "function_definition" => {
+            let decorated = function.parent().filter(|p| p.kind() == "decorated_definition");
+            let above = decorated.map_or("", |d| &text[d.start_byte()..function.start_byte()]);
+            DECORATED.is_match(above)
+        }
+        "function_declaration" | "method_declaration" | "func_literal" => {
+            let parameters = of(function.child_by_field_name("parameters"));
+            ["http.ResponseWriter", "*gin.Context", "echo.Context", "*fiber.Ctx"].iter().any(|t| parameters.contains(t))
+        }
+        _ => false,
+    }
+}
+
+static ROUTE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)(app|router|server|api|fastify|routes)\.(get|post|put|patch|delete|all|use)$")
+        .expect("a sound pattern")
+});
+static DECORATED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"@\w+\.(route|get|post|put|patch|delete)\(").expect("a sound pattern"));
 
 /// Whether a branch does nothing but end what runs where its condition finds something missing.
 fn stops(branch: Node<'_>, condition: Node<'_>, text: &str) -> bool {

@@ -50,6 +50,9 @@
 ((invocation_expression function: (member_access_expression name: (identifier) @_add) arguments: (argument_list . (argument (string_literal) @logs.file))) @logs
   (#eq? @_add "AddFile") (#set! sink "file") (#gate! "AddFile"))
 
+((invocation_expression function: (member_access_expression expression: (member_access_expression name: (identifier) @_write) name: (identifier) @logs.name)) @logs
+  (#eq? @_write "WriteTo") (#any-of? @logs.name "Seq" "Elasticsearch" "Graylog" "EventCollector" "TCPSink" "UDPSink" "GrafanaLoki" "Http" "Syslog" "UdpSyslog" "TcpSyslog") (#set! sink "network") (#gate! "WriteTo"))
+
 ; Sessions. https://learn.microsoft.com/aspnet/core/fundamentals/app-state
 ((invocation_expression function: (member_access_expression name: (identifier) @_add)) @session
   (#eq? @_add "AddDistributedMemoryCache") (#set! store "memory") (#set! by "AddDistributedMemoryCache") (#set! kind "cache") (#gate! "AddDistributedMemoryCache"))

@@ -164,6 +164,20 @@
 ((interpreted_string_literal) @reads-file
   (#match? @reads-file "^\"/run/secrets") (#gate! "/run/secrets"))
 
+; Comparisons with the name of an environment
+((binary_expression left: (_) @compares.name operator: ["==" "!="] right: (interpreted_string_literal) @compares.value) @compares (#file-has? "(APP|DEPLOY|RUN|NODE|GO|DJANGO|FLASK|RAILS|RACK)_?ENV|ENVIRONMENT|APP_STAGE|\\bSTAGE\\b|\\bENV\\b"))
+((expression_switch_statement value: (_) @compares.name (expression_case value: (expression_list (interpreted_string_literal) @compares.value)) @compares) (#file-has? "switch"))
+
+; Collections of the package, changed by requests
+((source_file (var_declaration (var_spec name: (identifier) @keeps.name value: (expression_list [(composite_literal type: (map_type)) (call_expression arguments: (argument_list . (map_type)))])) @keeps)) (#file-has? "ResponseWriter|gin\\.Context|echo\\.Context|fiber\\.Ctx"))
+((assignment_statement left: (expression_list (index_expression operand: (identifier) @remembers.name))) @remembers (#file-has? "ResponseWriter|gin\\.Context|echo\\.Context|fiber\\.Ctx"))
+
+; Logs over the network
+((call_expression function: (selector_expression operand: (identifier) @_syslog field: (field_identifier) @_dial) @logs.name) @logs
+  (#eq? @_syslog "syslog") (#any-of? @_dial "Dial" "New") (#set! sink "network") (#gate! "syslog\\."))
+((call_expression function: (selector_expression operand: (identifier) @_package) @logs.name) @logs
+  (#any-of? @_package "logrustash" "graylog" "gelf") (#match? @logs.name "New") (#set! sink "network") (#gate! "logrustash|graylog|gelf"))
+
 ((call_expression function: (identifier) @calls.function arguments: (argument_list . (interpreted_string_literal) @calls.name . (_)? @calls.default)) @calls (#gate! "."))
 ((call_expression function: (selector_expression field: (field_identifier) @calls.function) arguments: (argument_list . (interpreted_string_literal) @calls.name . (_)? @calls.default)) @calls (#gate! "."))
 ((call_expression function: (identifier) @calls.function arguments: (argument_list . (unary_expression) . (interpreted_string_literal) @calls.name)) @calls (#gate! "."))

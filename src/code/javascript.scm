@@ -328,6 +328,23 @@
 ((template_string (string_fragment) @reads-file.name) @reads-file
   (#match? @reads-file.name "^/run/secrets") (#gate! "/run/secrets"))
 
+; Comparisons with the name of an environment
+((binary_expression left: (_) @compares.name operator: ["===" "==" "!==" "!="] right: (string) @compares.value) @compares (#file-has? "(APP|DEPLOY|RUN|NODE|GO|DJANGO|FLASK|RAILS|RACK)_?ENV|ENVIRONMENT|APP_STAGE|\\bSTAGE\\b|\\bENV\\b"))
+((switch_statement value: (parenthesized_expression (_) @compares.name) body: (switch_body (switch_case value: (string) @compares.value) @compares)) (#file-has? "switch"))
+
+; Collections of the module, changed by requests
+((program (lexical_declaration (variable_declarator name: (identifier) @keeps.name value: [(object) (array)] @_empty) @keeps))
+  (#match? @_empty "^(\\{\\s*\\}|\\[\\s*\\])$") (#file-has? "(get|post|put|patch|delete|use)\\("))
+((program (lexical_declaration (variable_declarator name: (identifier) @keeps.name value: (new_expression constructor: (identifier) @_new)) @keeps))
+  (#any-of? @_new "Map" "Set") (#file-has? "new (Map|Set)"))
+((assignment_expression left: (subscript_expression object: (identifier) @remembers.name)) @remembers (#file-has? "(get|post|put|patch|delete|use)\\("))
+((call_expression function: (member_expression object: (identifier) @remembers.name property: (property_identifier) @_change)) @remembers
+  (#any-of? @_change "set" "push" "add" "unshift") (#file-has? "(get|post|put|patch|delete|use)\\("))
+((unary_expression operator: "delete" argument: (subscript_expression object: (identifier) @remembers.name)) @remembers (#file-has? "delete"))
+
+; Logs over the network
+((new_expression constructor: (_) @logs.name) @logs (#set! sink "network") (#match? @logs.name "Logstash|Loggly|Splunk|Syslog|Papertrail|ElasticsearchTransport|Elasticsearch$|Graylog|Gelf|Fluent|LokiTransport") (#file-has? "winston-(logstash|loggly|splunk|syslog|papertrail|elasticsearch|graylog|loki)|winston3-|gelf|fluent"))
+
 ((call_expression function: (identifier) @calls.function arguments: (arguments . (string) @calls.name . (_)? @calls.default)) @calls (#gate! "."))
 ((call_expression function: (member_expression property: (property_identifier) @calls.function) arguments: (arguments . (string) @calls.name . (_)? @calls.default)) @calls (#gate! "."))
 ((variable_declarator name: (identifier) @defines.name value: (_) @defines.value) (#gate! "."))

@@ -96,6 +96,13 @@
   (#eq? @_consume "basic_consume") (#match? @_ack "(?i)^true$") (#set! by "no_ack") (#gate! "basic_consume"))
 
 ((string) @reads-file (#match? @reads-file "^./run/secrets") (#gate! "/run/secrets"))
+; Comparisons with the name of an environment
+((binary_expression left: (_) @compares.name operator: ["===" "==" "!==" "!="] right: (string) @compares.value) @compares (#file-has? "(APP|DEPLOY|RUN|NODE|GO|DJANGO|FLASK|RAILS|RACK)_?ENV|ENVIRONMENT|APP_STAGE|\\bSTAGE\\b|\\bENV\\b"))
+
+; Logs over the network
+((object_creation_expression (_) @logs.name) @logs
+  (#match? @logs.name "(^|\\\\)(GelfHandler|SyslogUdpHandler|SocketHandler|ElasticsearchHandler|ElasticaHandler|LogglyHandler|FluentdHandler|LogstashHandler)$") (#set! sink "network") (#gate! "Handler"))
+
 ((function_call_expression function: (name) @calls.function arguments: (arguments . (argument (string) @calls.name) . (argument (_) @calls.default)?)) @calls (#gate! "."))
 ((member_call_expression name: (name) @calls.function arguments: (arguments . (argument (string) @calls.name) . (argument (_) @calls.default)?)) @calls (#gate! "."))
 ((assignment_expression left: (variable_name) @defines.name right: (_) @defines.value) (#gate! "."))

@@ -317,6 +317,23 @@
 ((string (string_content) @reads-file.name) @reads-file
   (#match? @reads-file.name "^/run/secrets") (#gate! "/run/secrets"))
 
+; Comparisons with the name of an environment
+((comparison_operator . (_) @compares.name operators: ["==" "!="] (string) @compares.value .) @compares (#file-has? "(APP|DEPLOY|RUN|NODE|GO|DJANGO|FLASK|RAILS|RACK)_?ENV|ENVIRONMENT|APP_STAGE|\\bSTAGE\\b|\\bENV\\b"))
+((match_statement subject: (_) @compares.name body: (block (case_clause (case_pattern (string) @compares.value)) @compares)) (#file-has? "\\bmatch\\b"))
+
+; Collections of the module, changed by requests
+((module (expression_statement (assignment left: (identifier) @keeps.name right: [(dictionary) (list) (call)] @_empty) @keeps))
+  (#match? @_empty "^(\\{\\}|\\[\\]|dict\\(\\)|list\\(\\)|set\\(\\)|defaultdict\\(.*\\)|deque\\(\\))$") (#file-has? "\\.(route|get|post|put|patch|delete)\\("))
+((assignment left: (subscript value: (identifier) @remembers.name)) @remembers (#file-has? "\\.(route|get|post|put|patch|delete)\\("))
+((call function: (attribute object: (identifier) @remembers.name attribute: (identifier) @_change)) @remembers
+  (#any-of? @_change "append" "add" "pop" "update" "setdefault" "insert") (#file-has? "\\.(route|get|post|put|patch|delete)\\("))
+
+; Logs over the network
+((call function: (_) @logs.name) @logs
+  (#match? @logs.name "(^|\\.)(SysLogHandler|SocketHandler|DatagramHandler|GELF\\w*Handler|Gelf\\w*Handler|FluentHandler|FluentSender|SplunkHandler|LogstashHandler|AsynchronousLogstashHandler|TCPLogstashHandler|LogglyHandler|LokiHandler)$") (#set! sink "network") (#gate! "Handler\\(|FluentSender"))
+((pair key: (string) @_class value: (string (string_content) @logs.name)) @logs
+  (#match? @_class "class") (#match? @logs.name "\\.(SysLogHandler|SocketHandler|GELF\\w*Handler|Gelf\\w*Handler|FluentHandler|SplunkHandler|\\w*LogstashHandler|LogglyHandler|LokiHandler)$") (#set! sink "network") (#gate! "Handler"))
+
 ((call function: (identifier) @calls.function arguments: (argument_list . (string) @calls.name . (_)? @calls.default)) @calls (#gate! "."))
 ((call function: (attribute attribute: (identifier) @calls.function) arguments: (argument_list . (string) @calls.name . (_)? @calls.default)) @calls (#gate! "."))
 ((assignment left: (identifier) @defines.name right: (_) @defines.value) (#gate! "."))

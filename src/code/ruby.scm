@@ -114,5 +114,12 @@
 ((subshell) @runs-command (#gate! "`"))
 
 ((string (string_content) @reads-file.name) @reads-file (#match? @reads-file.name "^/run/secrets") (#gate! "/run/secrets"))
+; Comparisons with the name of an environment
+((binary left: (_) @compares.name operator: ["==" "!="] right: (string) @compares.value) @compares (#file-has? "(APP|DEPLOY|RUN|NODE|GO|DJANGO|FLASK|RAILS|RACK)_?ENV|ENVIRONMENT|APP_STAGE|\\bSTAGE\\b|\\bENV\\b"))
+
+; Logs over the network
+((call receiver: (_) @logs.name method: (identifier) @_new) @logs
+  (#match? @logs.name "^(LogStashLogger|GELF::Logger|RemoteSyslogLogger|Fluent::Logger::FluentLogger|SyslogLogger)$") (#any-of? @_new "new" "open") (#set! sink "network") (#gate! "LogStashLogger|GELF|Syslog|Fluent"))
+
 ((call method: (identifier) @calls.function arguments: (argument_list . (string) @calls.name . (_)? @calls.default)) @calls (#gate! "."))
 ((assignment left: [(identifier) (constant)] @defines.name right: (_) @defines.value) (#gate! "."))

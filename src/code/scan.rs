@@ -135,6 +135,7 @@ impl FileScan<'_> {
         let options = QueryCursorOptions::new().progress_callback(&mut late);
         let text = self.scope.text;
         let mut matches = cursor.matches_with_options(&compiled.query, self.scope.root, text.as_bytes(), options);
+        let mut development = Vec::new();
         while let Some(found) = matches.next() {
             if !compiled.keys.iter().all(|test| holds(test, found.captures, text)) {
                 continue;
@@ -157,7 +158,13 @@ impl FileScan<'_> {
             }
             let Some((what, range)) = whole else { continue };
             let around = found.captures.first().map(|c| surroundings(c.node, text)).unwrap_or_default();
-            if around.development {
+            if around.development && what != What::Compares {
+                // It tells nothing of a deploy, but what stands there may be asked for.
+                if what == What::ReadsEnv
+                    && let Some(name) = parts.get("name").and_then(|p| p.value.text())
+                {
+                    development.push((range, name.to_owned(), None));
+                }
                 continue;
             }
             let mut notes: BTreeMap<&'static str, String> = compiled.notes.iter().cloned().collect();
@@ -170,7 +177,7 @@ impl FileScan<'_> {
             if around.stops && what == What::ReadsEnv {
                 notes.insert("required", String::new());
             }
-            if what == What::Requires && !around.stops {
+            if what == What::Requires && !around.stops || what == What::Remembers && !around.request {
                 continue;
             }
             if around.conditional {
@@ -202,6 +209,7 @@ impl FileScan<'_> {
             self.facts.push(SourceFact { what, span: self.span(range), parts, notes, doubtful });
         }
         drop(matches);
+        self.scope.reads.extend(development);
         self.spent += started.elapsed();
         (self.spent <= MAX_TIME).then_some(())
     }

@@ -1,5 +1,6 @@
 //! XII. Admin processes: one-off, with the release's own image, apart from the app's start.
 
+mod runner;
 mod ways;
 
 use super::{Checks, Context, Ruling, source};
@@ -15,6 +16,7 @@ pub(super) const CHECKS: Checks = &[
     ("admin-backdoor-in-process", ways::admin_backdoor_in_process),
     ("admin-image-differs", admin_image_differs),
     ("migration-on-start", migration_on_start),
+    ("migrations-without-runner", runner::migrations_without_runner),
     ("one-off-restarts-forever", one_off_restarts_forever),
     ("schema-auto-sync", ways::schema_auto_sync),
 ];

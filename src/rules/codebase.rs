@@ -1,5 +1,6 @@
 //! I. Codebase: one codebase in version control, and all that a deploy reads in it.
 
+mod apps;
 mod clones;
 
 use super::{Checks, Context, Ruling};
@@ -16,6 +17,8 @@ pub(super) const CHECKS: Checks = &[
     ("deploy-input-untracked", deploy_input_untracked),
     ("generated-tree-tracked", generated_tree_tracked),
     ("not-a-repository", not_a_repository),
+    ("several-apps-one-repo", apps::several_apps_one_repo),
+    ("shared-code-by-path", apps::shared_code_by_path),
 ];
 
 /// The first line of a file, where what is to be said of all of it stands.

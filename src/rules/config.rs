@@ -2,6 +2,7 @@
 
 pub(super) mod contract;
 mod literal;
+mod switch;
 
 use super::codebase::first_line;
 use super::{Checks, Context, Ruling};
@@ -18,6 +19,7 @@ pub(super) const CHECKS: Checks = &[
     ("dotenv-overrides-environment", literal::dotenv_overrides_environment),
     ("env-var-misspelled", contract::env_var_misspelled),
     ("env-var-unprovided", contract::env_var_unprovided),
+    ("environment-name-switch", switch::environment_name_switch),
     ("secret-file-not-read", contract::secret_file_not_read),
     ("secret-in-source", literal::secret_in_source),
     ("env-file-in-image", env_file_in_image),

@@ -1,5 +1,6 @@
 //! XI. Logs: a stream to stdout, nothing else.
 
+mod shipping;
 mod sinks;
 
 use super::{Checks, Context, Ruling};
@@ -15,6 +16,7 @@ pub(super) const CHECKS: Checks = &[
     ("buffered-stdout", sinks::buffered_stdout),
     ("command-redirects-logs", command_redirects_logs),
     ("log-directory-mounted", log_directory_mounted),
+    ("log-shipping-in-app", shipping::log_shipping_in_app),
     ("logs-to-file", sinks::logs_to_file),
     ("tail-as-main-process", tail_as_main_process),
 ];

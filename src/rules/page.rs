@@ -24,6 +24,8 @@ pub struct Page {
     pub layer: Option<Layer>,
     /// Written in a project's own page; the folder says it of the binary's.
     pub factor: Option<Factor>,
+    /// Nothing but a person can judge what it finds: off unless it is asked for.
+    pub pedantic: bool,
     /// What it matches, where no code judges.
     pub matcher: Option<Matcher>,
     /// The options that a config may set, with what holds when it does not.
@@ -83,8 +85,18 @@ impl Page {
         if let Some(error) = parsed.errors.first() {
             return Err(wrong(error.value.clone()));
         }
-        const KEYS: &[&str] =
-            &["summary", "severity", "certainty", "layer", "options", "references", "factor", "match", "message"];
+        const KEYS: &[&str] = &[
+            "summary",
+            "severity",
+            "certainty",
+            "layer",
+            "options",
+            "references",
+            "factor",
+            "match",
+            "message",
+            "pedantic",
+        ];
         for entry in parsed.root.entries() {
             if !KEYS.contains(&entry.name()) {
                 let near = nearest(entry.name(), KEYS.iter().copied())
@@ -118,6 +130,7 @@ impl Page {
         let certainty = needed("certainty")?;
         Ok(Self {
             factor,
+            pedantic: parsed.root.get("pedantic").and_then(Node::as_bool) == Some(true),
             matcher,
             summary: needed("summary")?,
             severity: Severity::parse(&severity).ok_or_else(|| wrong(format!("`severity: {severity}` is unknown")))?,

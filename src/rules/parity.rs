@@ -18,6 +18,7 @@ pub(super) const CHECKS: Checks = &[
     ("debug-mode-in-release", modes::debug_mode_in_release),
     ("dev-server-in-release", modes::dev_server_in_release),
     ("runtime-version-drift", runtime::runtime_version_drift),
+    ("service-set-drift", service_set_drift),
 ];
 
 /// A backing service that some file declares.
@@ -142,5 +143,61 @@ fn backing_type_drift(c: &Context<'_>, out: &mut Ruling) {
                 .help("develop against what the release runs on")
                 .related(other.span, "the release"),
         );
+    }
+}
+
+/// A backing service that development has, and the release neither has nor names.
+fn service_set_drift(c: &Context<'_>, out: &mut Ruling) {
+    let released = of_stacks(c, Role::Swarm);
+    let stacks: Vec<&crate::stack::Stack> = c.app.stacks_of(Role::Swarm).collect();
+    for development in of_stacks(c, Role::Compose) {
+        let path = c.sources.path(development.file);
+        let near: Vec<&&crate::stack::Stack> = stacks
+            .iter()
+            .filter(|s| {
+                let (a, b) = (folder(path), folder(c.sources.path(s.file())));
+                is_within(a, b) || is_within(b, a)
+            })
+            .collect();
+        if near.is_empty() || released.iter().any(|r| r.kind == development.kind) {
+            continue;
+        }
+        // Another datastore there is another rule's.
+        let drifts = released.iter().any(|r| r.service == development.service && belong(c, &development, r));
+        let names = words_of(&development.kind);
+        let named = near.iter().any(|stack| {
+            let text = c.sources.text(stack.file()).to_ascii_lowercase();
+            names.iter().any(|n| {
+                text.contains(&format!("{n}_"))
+                    || text.contains(&format!("{n}://"))
+                    || text.contains(&format!("{n}+srv://"))
+                    || text.contains(&format!("/{n}:"))
+                    || text.contains(&format!("{n}ql://"))
+            })
+        });
+        if drifts || named {
+            continue;
+        }
+        let service = &development.service;
+        let message = format!("`{service}` runs in development and the stack neither has it nor names it");
+        out.violation(
+            Violation::at(development.span, message)
+                .help("add it to the stack, or hand the app its address; drop it here where nothing uses it"),
+        );
+    }
+}
+
+/// The words by which a kind of backing service is named in variables and URLs.
+fn words_of(kind: &str) -> Vec<&str> {
+    match kind {
+        "postgres" | "postgresql" => vec!["postgres", "pg", "database", "db", "postgresql"],
+        "mysql" | "mariadb" => vec!["mysql", "mariadb", "database", "db"],
+        "mongo" | "mongodb" => vec!["mongo", "mongodb"],
+        "rabbitmq" => vec!["rabbitmq", "rabbit", "amqp", "broker"],
+        "redis" | "valkey" => vec!["redis", "valkey", "rediss"],
+        "minio" => vec!["minio", "s3"],
+        "memcached" => vec!["memcached", "memcache"],
+        "elasticsearch" | "opensearch" => vec!["elasticsearch", "elastic", "opensearch", "es"],
+        other => vec![other],
     }
 }

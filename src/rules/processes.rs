@@ -1,5 +1,6 @@
 //! VI. Processes: stateless, nothing kept on the machine.
 
+mod memory;
 mod state;
 
 use super::{Checks, Context, Ruling};
@@ -13,6 +14,7 @@ pub(super) const CHECKS: Checks = &[
     ("anonymous-volume", anonymous_volume),
     ("in-memory-session", state::in_memory_session),
     ("local-upload-storage", state::local_upload_storage),
+    ("module-level-state", memory::module_level_state),
     ("realtime-without-adapter", state::realtime_without_adapter),
     ("replicated-local-volume", replicated_local_volume),
     ("shared-local-volume", state::shared_local_volume),

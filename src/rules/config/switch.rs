@@ -1,0 +1,51 @@
+//! Branches on the name of an environment.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::code::{SourceFact, Value, What};
+use crate::rules::{Context, Ruling, source};
+use crate::source::FileId;
+use crate::violation::{Severity, Violation};
+
+/// Variables that hold the name of an environment.
+const NAMES: &[&str] = &[
+    "APP_ENV",
+    "APP_ENVIRONMENT",
+    "APP_STAGE",
+    "DEPLOY_ENV",
+    "DEPLOYMENT_ENV",
+    "DJANGO_ENV",
+    "ENV",
+    "ENVIRONMENT",
+    "FLASK_ENV",
+    "GO_ENV",
+    "NODE_ENV",
+    "RACK_ENV",
+    "RAILS_ENV",
+    "RUN_ENV",
+    "STAGE",
+];
+/// Modes that runtimes and frameworks themselves know.
+const MODES: &[&str] = &["development", "dev", "local", "test", "testing", "production", "prod"];
+
+pub(in crate::rules) fn environment_name_switch(c: &Context<'_>, out: &mut Ruling) {
+    let mut asked: BTreeMap<(FileId, &str), Vec<(&SourceFact, &str)>> = BTreeMap::new();
+    for fact in c.app.code.of(What::Compares) {
+        let Some(Value::Environment { name, .. }) = fact.parts.get("name").map(|p| &p.value) else { continue };
+        if let Some(value) = fact.text("value").filter(|v| !v.is_empty() && NAMES.contains(&name.as_str())) {
+            asked.entry((fact.span.file, name)).or_default().push((fact, value));
+        }
+    }
+    for ((_, name), facts) in asked {
+        let values: BTreeSet<&str> = facts.iter().map(|(_, value)| *value).collect();
+        if values.iter().filter(|v| !MODES.contains(v)).count() < 2 {
+            continue;
+        }
+        let shown: Vec<String> = values.iter().map(|v| format!("`{v}`")).collect();
+        let message = format!("code branches on the name of the environment (`{name}`: {})", shown.join(", "));
+        let (first, _) = facts[0];
+        let violation =
+            Violation::at(first.span, message).help("read each value under its own name, and let the stack set it");
+        source::report(c, out, first, violation, |_| Severity::Note);
+    }
+}
