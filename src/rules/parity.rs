@@ -159,7 +159,9 @@ fn service_set_drift(c: &Context<'_>, out: &mut Ruling) {
                 is_within(a, b) || is_within(b, a)
             })
             .collect();
-        if near.is_empty() || released.iter().any(|r| r.kind == development.kind) {
+        // What other services bring along.
+        let beside = matches!(development.kind.as_str(), "zookeeper" | "consul" | "etcd");
+        if beside || near.is_empty() || released.iter().any(|r| r.kind == development.kind) {
             continue;
         }
         // Another datastore there is another rule's.

@@ -64,11 +64,9 @@ fn is_run(c: &Context<'_>) -> bool {
     });
     let by_code = c.app.code.of(What::Migrates).next().is_some();
     let by_file = c.sources.files().any(|(id, file)| {
-        let speaks = matches!(file.kind, Kind::Ci | Kind::Makefile | Kind::Script | Kind::Procfile)
-            || matches!(name(&file.path), "package.json" | "composer.json" | "Justfile" | "justfile" | "Taskfile.yml")
-            || file.path.ends_with(".sh")
-            || file.kind == Kind::Dockerfile;
-        speaks && file.class != Class::Vendored && RUNS.is_match(c.sources.text(id))
+        let talks = matches!(file.kind, Kind::Prose | Kind::Lock | Kind::DockerIgnore | Kind::Stack);
+        let code = c.app.code.files.contains_key(&id) && !file.path.ends_with(".sh") && file.kind != Kind::Script;
+        !talks && !code && file.class != Class::Vendored && RUNS.is_match(c.sources.text(id))
     });
     by_start || by_command || by_code || by_file
 }
@@ -99,6 +97,19 @@ fn has_some(c: &Context<'_>, image: &Image, at: &str) -> bool {
     c.sources.files().any(|(_, f)| folder(&f.path).starts_with(at) && c.app.carries(image, &f.path, c.sources))
 }
 
+/// Names of scripts that people run against the app's state.
+fn is_admin(file: &str) -> bool {
+    let lower = file.to_ascii_lowercase();
+    ["migrat", "backfill", "admin", "rails", "rake", "console", "env.py", "user", "fix", "import", "recalc", "reindex"]
+        .iter()
+        .any(|word| lower.contains(word))
+}
+
+/// A script that works with the app's models.
+fn works_on_state(text: &str) -> bool {
+    ["django.setup()", "models import", "create_app(", "PrismaClient(", "ActiveRecord"].iter().any(|w| text.contains(w))
+}
+
 /// Lines of `.dockerignore` that keep migrations and admin scripts out of the image.
 fn left_out(c: &Context<'_>, migrations: &[String], out: &mut Ruling) {
     let mut told = BTreeSet::new();
@@ -108,7 +119,7 @@ fn left_out(c: &Context<'_>, migrations: &[String], out: &mut Ruling) {
             || ["manage.py", "bin/rails", "artisan"]
                 .iter()
                 .any(|f| join(&image.context, f).is_some_and(|p| c.sources.exists(&p)));
-        for (_, file) in c.sources.files().filter(|_| app) {
+        for (id, file) in c.sources.files().filter(|_| app) {
             let below = if image.context.is_empty() {
                 Some(file.path.as_str())
             } else {
@@ -117,7 +128,8 @@ fn left_out(c: &Context<'_>, migrations: &[String], out: &mut Ruling) {
             let Some(below) = below else { continue };
             let first = below.split('/').next().unwrap_or_default();
             let admin = below == "manage.py"
-                || matches!(first, "bin" | "scripts" | "alembic") && below.contains('/')
+                || matches!(first, "bin" | "scripts" | "alembic")
+                    && (is_admin(name(below)) || works_on_state(c.sources.text(id)))
                 || migrations.iter().any(|m| folder(&file.path).starts_with(m.as_str()));
             let line = image.ignores(Some(patterns), &file.path).filter(|_| admin && file.class == Class::App);
             if let Some(line) = line.filter(|l| told.insert(l.span) && l.value.trim() != "*" && !l.value.contains("**"))

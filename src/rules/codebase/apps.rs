@@ -117,6 +117,10 @@ pub(in crate::rules) fn shared_code_by_path(c: &Context<'_>, out: &mut Ruling) {
 
 /// The folder around a path that is an app: with a Dockerfile, and not around the one that takes it.
 fn app_of<'t>(app: &App, c: &Context<'_>, target: &'t str, own: &str) -> Option<&'t str> {
+    const SHARED: &[&str] = &["packages", "package", "shared", "libs", "lib", "crates", "common", "libraries"];
+    if has_word(&folder(target).replace('/', "-"), SHARED) && !target.ends_with("/lib") {
+        return None;
+    }
     let mut at = target;
     while !at.is_empty() {
         if is_within(own, at) {

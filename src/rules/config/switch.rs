@@ -32,7 +32,8 @@ pub(in crate::rules) fn environment_name_switch(c: &Context<'_>, out: &mut Rulin
     let mut asked: BTreeMap<(FileId, &str), Vec<(&SourceFact, &str)>> = BTreeMap::new();
     for fact in c.app.code.of(What::Compares) {
         let Some(Value::Environment { name, .. }) = fact.parts.get("name").map(|p| &p.value) else { continue };
-        if let Some(value) = fact.text("value").filter(|v| !v.is_empty() && NAMES.contains(&name.as_str())) {
+        let value = fact.text("value").filter(|v| !v.is_empty() && NAMES.contains(&name.as_str()));
+        if let Some(value) = value.filter(|_| is_name_itself(c, fact, name)) {
             asked.entry((fact.span.file, name)).or_default().push((fact, value));
         }
     }
@@ -48,4 +49,20 @@ pub(in crate::rules) fn environment_name_switch(c: &Context<'_>, out: &mut Rulin
             Violation::at(first.span, message).help("read each value under its own name, and let the stack set it");
         source::report(c, out, first, violation, |_| Severity::Note);
     }
+}
+
+/// What is compared is the read itself, or a name that is given it and nothing else.
+fn is_name_itself(c: &Context<'_>, fact: &SourceFact, variable: &str) -> bool {
+    let compared = c.text(fact.place("name")).trim_start_matches('$');
+    if compared.contains(variable) {
+        return true;
+    }
+    if !compared.chars().all(|c| c.is_alphanumeric() || c == '_') {
+        return false;
+    }
+    c.sources.text(fact.span.file).lines().any(|line| {
+        let Some((left, right)) = line.split_once('=') else { return false };
+        let given = left.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|w| w == compared);
+        given && right.contains(variable) && !right.contains("==") && !right.replace("??", "").contains('?')
+    })
 }
