@@ -1,9 +1,10 @@
 //! The queries on source code: they compile, and their gates let everything pass that they match.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 
-use twelvelint::code::{Code, Gates, Language, SourceFact};
+use twelvelint::code::{Code, Gates, Language, SourceFact, Value, What};
 use twelvelint::config::Config;
 use twelvelint::discover::{Request, discover, in_memory};
 use twelvelint::source::{Sources, Tracking};
@@ -90,4 +91,51 @@ fn hostile_files_end() {
     read("a.js", deep.into_bytes());
     let deep = format!("import os\nx = {}os.environ['A']{}\n", "[".repeat(20_000), "]".repeat(20_000));
     read("a.py", deep.into_bytes());
+}
+
+/// What is known of each library, shown once: `idioms/<file>` and the facts beside it, in `<file>.facts`.
+#[test]
+fn every_idiom_is_known() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/idioms");
+    let mut wrong = Vec::new();
+    for entry in std::fs::read_dir(&folder).expect("the idioms") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().and_then(|n| n.to_str()).expect("plain names").to_owned();
+        if Language::of_path(&name).is_none() {
+            continue;
+        }
+        let text = std::fs::read(&path).expect("an idiom is a file");
+        let tracking = Tracking::Tracked { executable: false };
+        let (sources, _) = in_memory(BTreeMap::from([(name.clone(), (text, tracking))]));
+        let code = Code::read(&sources, Gates::Kept);
+        let mut shown = String::new();
+        for fact in &code.facts {
+            let what = word(fact);
+            let line = sources.place(fact.span.file, fact.span.start).line;
+            let parts = fact.parts.iter().map(|(part, found)| format!(" {part}={}", value(&found.value)));
+            let notes = fact.notes.iter().map(|(note, text)| format!(" {note}:{text}"));
+            let _ = writeln!(shown, "{line} {what}{}{}", parts.collect::<String>(), notes.collect::<String>());
+        }
+        let beside = folder.join(format!("{name}.facts"));
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(&beside, &shown).expect("the facts can be written");
+        }
+        if std::fs::read_to_string(&beside).unwrap_or_default() != shown {
+            wrong.push(name);
+        }
+    }
+    assert!(wrong.is_empty(), "other facts: {wrong:?}: review, then UPDATE=1 cargo test");
+}
+
+fn value(value: &Value) -> String {
+    match value {
+        Value::Text(text) => format!("{text:?}"),
+        Value::Environment { name, default: None } => format!("${name}"),
+        Value::Environment { name, default: Some(default) } => format!("${name}|{default:?}"),
+        Value::Unknown => "?".to_owned(),
+    }
+}
+
+fn word(fact: &SourceFact) -> &'static str {
+    What::ALL.iter().find(|(_, what)| *what == fact.what).expect("every fact has its word").0
 }

@@ -121,7 +121,9 @@ fn stops(branch: Node<'_>, condition: Node<'_>, text: &str) -> bool {
     // Kotlin gives its branches no names.
     let body = match body.or_else(|| branch.named_child(1)) {
         // In the shell, the branch is all that follows.
-        Some(body) if body.kind().contains("command") => &text[condition.end_byte()..branch.end_byte()],
+        Some(body) if body.kind().contains("command") || body.kind().contains("redirected") => {
+            &text[condition.end_byte()..branch.end_byte()]
+        }
         Some(body) => &text[body.byte_range()],
         None => "",
     };

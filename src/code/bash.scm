@@ -13,7 +13,7 @@
 ((variable_assignment name: (variable_name) value: [(word) (string)] @connects.locator) @connects
   (#match? @connects.locator "^.?(postgres(ql)?|mysql|mongodb|rediss?|amqps?)://[^ $]+$") (#gate! "://"))
 ((command name: (command_name (word) @runs-command.name)) @runs-command
-  (#not-match? @runs-command.name "^(echo|exec|set|cd|export|exit|test|true|false|:|\\[)$") (#gate! "."))
+  (#not-match? @runs-command.name "^(echo|exec|set|cd|export|exit|test|true|false|:|\\[|[.]|source|command|hash|type|which|return|local|read|shift|trap|eval|printf)$") (#gate! "."))
 ((command name: (command_name (word) @_command) argument: (word) @_v . argument: (word) @looks-for-command.name) @looks-for-command
   (#any-of? @_command "command" "hash" "type" "which") (#gate! "command|hash|type|which"))
 ((command name: (command_name (word) @_which) . argument: (word) @looks-for-command.name) @looks-for-command

@@ -112,7 +112,7 @@
   (#any-of? @_level "leveldb") (#eq? @_open "OpenFile") (#set! kind "LevelDB") (#gate! "leveldb\\.OpenFile"))
 
 ((call_expression function: (_) @_open arguments: (argument_list . (_) @embeds.path)) @embeds
-  (#any-of? @_open "buntdb.Open" "badger.Open" "badger.DefaultOptions" "pebble.Open") (#not-match? @embeds.path "badger") (#set! kind "LevelDB") (#gate! "buntdb|badger|pebble"))
+  (#any-of? @_open "buntdb.Open" "badger.Open" "badger.DefaultOptions" "pebble.Open") (#not-match? @embeds.path "^badger\\.") (#set! kind "LevelDB") (#gate! "buntdb|badger|pebble"))
 
 ; Schedulers. https://pkg.go.dev/github.com/robfig/cron/v3
 ((call_expression function: (selector_expression operand: (identifier) @_cron field: (field_identifier) @_new)) @schedules

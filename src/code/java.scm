@@ -55,6 +55,8 @@
 ; Sessions
 ((object_creation_expression type: (_) @_repository) @session
   (#match? @_repository "(^|\\.)MapSessionRepository$") (#set! store "memory") (#set! by "MapSessionRepository") (#gate! "MapSessionRepository"))
+((marker_annotation name: (_) @_enable) @session
+  (#match? @_enable "(^|\\.)Enable(Redis|Jdbc|Mongo|Hazelcast)(Indexed)?(Http|Web)Session$") (#set! store "shared") (#gate! "Session"))
 ((annotation name: (_) @_enable) @session
   (#match? @_enable "(^|\\.)Enable(Redis|Jdbc|Mongo|Hazelcast)(Indexed)?(Http|Web)Session$") (#set! store "shared") (#gate! "Session"))
 

@@ -34,7 +34,7 @@
 ; zod, valibot, TypeBox, Joi, yup over the environment: https://zod.dev, https://env.t3.gg, https://docs.nestjs.com/techniques/configuration
 ((pair key: (property_identifier) @reads-env.name value: (call_expression) @_type) @reads-env
   (#match? @reads-env.name "^[A-Z][A-Z0-9_]+$") (#match? @_type "^(z|zod|v|Type|t)\\.") (#not-match? @_type "[oO]ptional|default|nullish|catch|nullable|preprocess|coerce.boolean|_def")
-  (#set! required) (#file-has? "arse\\((process|import\\.meta)\\.env|arseAsync\\(process\\.env|createEnv\\(|envSchema|EnvSchema|Check\\([^)]*process\\.env|fastify/env"))
+  (#set! required) (#file-has? "arse\\((process|import\\.meta)\\.env|arseAsync\\(process\\.env|arse\\([^;]*,\\s*process\\.env|createEnv\\(|envSchema|EnvSchema|Check\\([^)]*process\\.env|fastify/env"))
 ((pair key: (property_identifier) @reads-env.name value: (call_expression) @_type) @reads-env
   (#match? @reads-env.name "^[A-Z][A-Z0-9_]+$") (#match? @_type "^([jJ]oi|yup)\\.") (#match? @_type "\\.required\\(\\)") (#not-match? @_type "optional|default|when\\(")
   (#set! required) (#file-has? "process\\.env|ConfigModule|validationSchema|envVarsSchema"))
@@ -285,7 +285,7 @@
 ((call_expression function: (_) @_spawn arguments: (arguments . (array . (string) @runs-command.name))) @runs-command
   (#match? @_spawn "^Bun\\.spawn(Sync)?$") (#gate! "Bun\\.spawn"))
 ((call_expression function: (_) @_exists arguments: (arguments . (string) @looks-for-command.name)) @looks-for-command
-  (#match? @_exists "(commandExists|commandExistsSync|which|which\\.sync)$") (#gate! "commandExists|which"))
+  (#match? @_exists "(commandExists|commandExistsSync|which|which\\.sync|commandExists\\.sync)$") (#gate! "commandExists|which"))
 
 ; Schema
 ((call_expression function: (member_expression object: (_) @_sequelize property: (property_identifier) @_sync) arguments: (arguments . (object (pair key: (property_identifier) @_force value: (true))))) @syncs-schema

@@ -30,7 +30,7 @@
 ; python-decouple, environs, django-environ
 ((call function: (identifier) @_config arguments: (argument_list . (string) @reads-env.name . [(string) (none) (true) (false) (integer) (list) (call) (attribute) (binary_operator)] @reads-env.default)) @reads-env
   (#any-of? @_config "config" "env") (#match? @reads-env.name "^.[A-Z][A-Z0-9_]+.$") (#file-has? "decouple|environs?\\b|starlette"))
-((call function: (identifier) @_config arguments: (argument_list . (string) @reads-env.name)) @reads-env
+((call function: (identifier) @_config arguments: (argument_list . (string) @reads-env.name . (keyword_argument)? .)) @reads-env
   (#any-of? @_config "config" "env") (#match? @reads-env.name "^.[A-Z][A-Z0-9_]+.$") (#lacks-key? @reads-env "default") (#set! required)
   (#file-has? "decouple|environs?\\b|starlette"))
 ((call function: (identifier) @_config arguments: (argument_list . (string) @reads-env.name (keyword_argument name: (identifier) @_default value: (_) @reads-env.default))) @reads-env
@@ -59,7 +59,7 @@
 ((class_definition superclasses: (argument_list (_) @_base)
   body: (block (expression_statement (assignment left: (identifier) @reads-env.name type: (type) right: (_) @reads-env.default) @reads-env)))
   (#match? @_base "(^|\\.)BaseSettings$") (#not-match? @reads-env.name "^(model_config|_)")
-  (#not-match? @reads-env.default "^Field\\(\\s*([.][.][.]|[a-ce-z]\\w*\\s*=|\\))")
+  (#not-match? @reads-env.default "^Field\\(\\s*([.][.][.]|[a-z]\\w*\\s*=|\\))")
   (#set! fields) (#gate! "BaseSettings"))
 ((class_definition superclasses: (argument_list (_) @_base)
   body: (block (expression_statement (assignment left: (identifier) @reads-env.name type: (type) @_type right: (call function: (identifier) @_field arguments: (argument_list) @_args)) @reads-env)))
@@ -68,7 +68,7 @@
 
 ((not_operator argument: (identifier) @requires.name) @requires (#gate! "raise|exit"))
 ((comparison_operator . (identifier) @requires.name "is" (none) .) @requires (#gate! "raise|exit"))
-((assert_statement . (identifier) @requires.name) @requires (#gate! "assert"))
+((assert_statement . (identifier) @requires.name @requires) (#gate! "assert"))
 
 ; https://pypi.org/project/python-dotenv
 ((call function: (_) @_read arguments: (argument_list (keyword_argument name: (identifier) @_override value: (true)))) @loads-dotenv
@@ -324,6 +324,7 @@
 ; Collections of the module, changed by requests
 ((module (expression_statement (assignment left: (identifier) @keeps.name right: [(dictionary) (list) (call)] @_empty) @keeps))
   (#match? @_empty "^(\\{\\}|\\[\\]|dict\\(\\)|list\\(\\)|set\\(\\)|defaultdict\\(.*\\)|deque\\(\\))$") (#file-has? "\\.(route|get|post|put|patch|delete)\\("))
+((augmented_assignment left: (subscript value: (identifier) @remembers.name)) @remembers (#file-has? "\\.(route|get|post|put|patch|delete)\\("))
 ((assignment left: (subscript value: (identifier) @remembers.name)) @remembers (#file-has? "\\.(route|get|post|put|patch|delete)\\("))
 ((call function: (attribute object: (identifier) @remembers.name attribute: (identifier) @_change)) @remembers
   (#any-of? @_change "append" "add" "pop" "update" "setdefault" "insert") (#file-has? "\\.(route|get|post|put|patch|delete)\\("))

@@ -48,8 +48,9 @@ pub(super) fn fields(
 pub(super) fn settle_name(parts: &mut BTreeMap<&'static str, Part>, notes: &mut BTreeMap<&'static str, String>) {
     let Some(part) = parts.get_mut("name") else { return };
     let Some(written) = part.value.text().map(str::to_owned) else { return };
-    if notes.contains_key("configuration") {
-        part.value = Value::Text(written.replace(':', "__"));
+    if let Some(section) = notes.get("configuration") {
+        let prefix = if section.is_empty() { String::new() } else { format!("{section}__") };
+        part.value = Value::Text(format!("{prefix}{}", written.replace(':', "__")));
     }
     if notes.contains_key("placeholder") {
         let inner = written.split_once("${").and_then(|(_, rest)| rest.split_once('}')).map_or("", |(inner, _)| inner);
@@ -104,7 +105,9 @@ impl<'t> FileScan<'t> {
         loop {
             at = at.parent()?;
             let kind = at.kind();
-            if kind.contains("function") || kind.contains("method") || kind == "lambda" || kind == "func_literal" {
+            let function =
+                kind.contains("function") || kind.contains("method") || kind == "lambda" || kind == "func_literal";
+            if function && !kind.contains("call") && !kind.contains("invocation") && !kind.ends_with("_body") {
                 break;
             }
         }

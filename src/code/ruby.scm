@@ -115,7 +115,7 @@
 
 ((string (string_content) @reads-file.name) @reads-file (#match? @reads-file.name "^/run/secrets") (#gate! "/run/secrets"))
 ; Comparisons with the name of an environment
-((binary left: (_) @compares.name operator: ["==" "!="] right: (string) @compares.value) @compares (#file-has? "(APP|DEPLOY|RUN|NODE|GO|DJANGO|FLASK|RAILS|RACK)_?ENV|ENVIRONMENT|APP_STAGE|\\bSTAGE\\b|\\bENV\\b"))
+((binary left: (_) @compares.name operator: ["==" "!="] right: (string) @compares.value) @compares (#file-has? "(APP|DEPLOY|RUN|NODE|GO|DJANGO|FLASK|RAILS|RACK)_?ENV|ENVIRONMENT|APP_STAGE|\\bSTAGE\\b"))
 
 ; Logs over the network
 ((call receiver: (_) @logs.name method: (identifier) @_new) @logs

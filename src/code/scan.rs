@@ -245,7 +245,7 @@ pub(super) fn definitions<'t>(language: Language, root: Node<'t>, text: &'t str)
 
 /// Whether the arguments or keys below a capture have one of the names, or none; a spread may have any.
 fn holds(test: &KeyTest, captures: &[tree_sitter::QueryCapture<'_>], text: &str) -> bool {
-    let Some(capture) = captures.iter().find(|c| c.index == test.capture) else { return false };
+    let Some(capture) = captures.iter().find(|c| c.index == test.capture) else { return !test.present };
     let mut found = false;
     let mut open = false;
     keys(capture.node, text, 0, &mut |key| match key {

@@ -141,7 +141,13 @@ fn opened<'t>(node: Node<'t>, text: &str) -> Option<Node<'t>> {
     let function = ["function", "constructor", "method", "type"].iter().find_map(|f| node.child_by_field_name(f))?;
     let name = &text[function.byte_range()];
     let arguments = node.child_by_field_name("arguments")?;
-    OPENERS.iter().any(|o| name == *o || name.ends_with(&format!(".{o}"))).then(|| arguments.named_child(0))?
+    let opens = OPENERS.iter().any(|o| name == *o || name.ends_with(&format!(".{o}")));
+    let first = arguments.named_child(0).filter(|_| opens)?;
+    // `Path("app.log").open("w")` opens what stands before it.
+    let mode = first.byte_range().len() < 6;
+    (!mode)
+        .then_some(first)
+        .or_else(|| function.child_by_field_name("object")?.child_by_field_name("arguments")?.named_child(0))
 }
 
 /// What stands for its one value: `|_| "x".to_string()`, `String::from("x")`, `{ "x" }`, `"x".into()`.
@@ -265,7 +271,9 @@ pub(super) fn literal(node: Node<'_>, source: &str) -> Option<String> {
     if WORDS.contains(&kind) {
         return Some(source.to_owned());
     }
-    if matches!(kind, "string_fragment" | "string_content" | "string_literal_content") {
+    if kind.starts_with("string_") && (kind.ends_with("fragment") || kind.ends_with("content"))
+        || kind.ends_with("string_literal_content")
+    {
         return Some(source.to_owned());
     }
     if kind == "concatenated_string" || kind == "binary_expression" {
