@@ -16,6 +16,7 @@ use rayon::prelude::*;
 use crate::source::{Class, FileId, Sources, Span, folder, has_word, name};
 
 pub use language::Language;
+use scan::Queries;
 pub use value::Value;
 
 macro_rules! whats {
@@ -188,8 +189,21 @@ impl Code {
     #[must_use]
     pub fn read(sources: &Sources, gates: Gates) -> Self {
         let files = own_files(sources);
-        let scanned: Vec<(FileId, Option<Vec<SourceFact>>)> =
-            files.par_iter().map(|(&id, &language)| (id, scan::scan(sources, id, language, None, gates))).collect();
+        let hits: Vec<(FileId, Language, Option<Vec<usize>>)> =
+            files.par_iter().map(|(&id, &language)| (id, language, scan::hits(sources, id, language, gates))).collect();
+        let mut wanted: BTreeMap<Language, BTreeSet<usize>> = BTreeMap::new();
+        for (_, language, hits) in &hits {
+            wanted.entry(*language).or_default().extend(hits.iter().flatten());
+        }
+        wanted.retain(|_, places| !places.is_empty());
+        let queries: BTreeMap<Language, Queries> =
+            wanted.par_iter().map(|(language, places)| (*language, Queries::new(*language, places))).collect();
+        let read = |(id, language, hits): (FileId, Language, Option<Vec<usize>>)| match hits {
+            Some(hits) if hits.is_empty() => (id, Some(Vec::new())),
+            Some(hits) => (id, scan::scan(sources, id, language, &queries[&language], &hits)),
+            None => (id, None),
+        };
+        let scanned: Vec<(FileId, Option<Vec<SourceFact>>)> = hits.into_par_iter().map(read).collect();
         let mut code = Self { files, ..Self::default() };
         for (id, facts) in scanned {
             match facts {
@@ -199,7 +213,7 @@ impl Code {
                 }
             }
         }
-        code.read_through_helpers(sources, gates);
+        code.read_through_helpers(sources);
         code.facts.extend(settings::read(sources));
         code.facts.retain(|f| !matches!(f.what, What::EnvHelper | What::Defines | What::Calls));
         code.facts.sort_by_key(|f| (f.span, f.what));
@@ -209,11 +223,14 @@ impl Code {
     /// How many of the app's source files a gate hits: the plain pass that the reading of code is measured against.
     #[must_use]
     pub fn gated(sources: &Sources) -> usize {
-        own_files(sources).iter().filter(|(id, l)| !l.patterns().gated(sources.text(**id)).is_empty()).count()
+        own_files(sources)
+            .iter()
+            .filter(|(id, l)| !l.patterns().hits(sources.text(**id), Gates::Kept).is_empty())
+            .count()
     }
 
     /// `getEnv("PORT", "8080")` of one's own reads `PORT` where its body reads what its parameter names.
-    fn read_through_helpers(&mut self, sources: &Sources, gates: Gates) {
+    fn read_through_helpers(&mut self, sources: &Sources) {
         let mut helpers: BTreeMap<Language, BTreeMap<String, bool>> = BTreeMap::new();
         for fact in self.facts.iter().filter(|f| f.what == What::EnvHelper) {
             let (Some(&language), Some(name)) = (self.files.get(&fact.span.file), fact.parts.get("name")) else {
@@ -230,9 +247,7 @@ impl Code {
             .files
             .par_iter()
             .filter_map(|(&id, &language)| Some((id, language, helpers.get(&language.family())?)))
-            .flat_map_iter(|(id, language, names)| {
-                scan::scan(sources, id, language, Some(names), gates).unwrap_or_default()
-            })
+            .flat_map_iter(|(id, language, names)| scan::calls(sources, id, language, names).unwrap_or_default())
             .collect();
         self.facts.extend(found);
         // What a client is given may come from such a call.

@@ -1,7 +1,7 @@
 //! One source file → its facts: the gates, a parse with limits, the patterns whose gates hit.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{ControlFlow, Range};
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use tree_sitter::{Node, ParseOptions, Parser, QueryCursor, QueryCursorOptions, T
 
 use super::around::surroundings;
 use super::language::Language;
-use super::pattern::{Compiled, KeyTest, Pass, Pattern};
+use super::pattern::{KeyTest, Pass, Queried};
 use super::reads::{fields, settle_name};
 use super::value::{Scope, Value, literal};
 use super::{Gates, Part, SourceFact, What};
@@ -20,63 +20,81 @@ use crate::source::{FileId, Sources, Span};
 const MAX_BYTES: usize = 1 << 20;
 /// For the parse, and again for the patterns. Real files take some milliseconds.
 const MAX_TIME: Duration = Duration::from_millis(500);
+/// How many matches may be open at once.
+const MAX_MATCHES: u32 = 1 << 14;
 /// The mean length of a line from which on a file is a tool's output.
 const MINIFIED: usize = 400;
 
-/// The facts of a file; nothing where it could not be read to its end. With `helpers`: only the calls of these functions,
-/// which read the environment, each with whether it fails without the variable.
+/// The queries of one language that a run needs.
+pub(super) struct Queries {
+    /// What reads the environment comes first: other values may come from there.
+    environment: Queried,
+    facts: Queried,
+}
+
+impl Queries {
+    pub(super) fn new(language: Language, places: &BTreeSet<usize>) -> Self {
+        let patterns = language.patterns();
+        let of = |pass: Pass| {
+            let own: Vec<usize> = places.iter().copied().filter(|at| patterns.pass(*at) == pass).collect();
+            patterns.queried(&own)
+        };
+        Self { environment: of(Pass::Environment), facts: of(Pass::Facts) }
+    }
+}
+
+/// The patterns that run over a file; nothing where it is too large to be read.
+pub(super) fn hits(sources: &Sources, file: FileId, language: Language, gates: Gates) -> Option<Vec<usize>> {
+    let Some(text) = written(sources, file)? else { return Some(Vec::new()) };
+    let patterns = language.patterns();
+    let mut hits = patterns.hits(text, gates);
+    hits.retain(|at| matches!(patterns.pass(*at), Pass::Environment | Pass::Facts));
+    Some(hits)
+}
+
+/// The text of a file that somebody wrote; nothing inside where a tool did, nothing at all where it is too large.
+fn written(sources: &Sources, file: FileId) -> Option<Option<&str>> {
+    let text = sources.read(file).ok().filter(|text| text.len() <= MAX_BYTES)?;
+    // `dotnet ef` alone runs a factory for the design time.
+    let made = is_minified(text) || is_generated(text) || text.contains("IDesignTimeDbContextFactory");
+    Some((!made).then_some(text))
+}
+
+/// The facts of a file; nothing where it could not be read to its end.
 pub(super) fn scan(
     sources: &Sources,
     file: FileId,
     language: Language,
-    helpers: Option<&BTreeMap<String, bool>>,
-    gates: Gates,
+    queries: &Queries,
+    hits: &[usize],
 ) -> Option<Vec<SourceFact>> {
-    let text = sources.read(file).ok()?;
-    if text.len() > MAX_BYTES {
+    let text = sources.text(file);
+    let tree = parse(language, text)?;
+    let mut scan = FileScan::new(file, language, text, tree.root_node());
+    scan.run(&queries.environment, hits)?;
+    scan.settle_reads();
+    scan.run(&queries.facts, hits)?;
+    scan.settle_required();
+    Some(scan.facts)
+}
+
+/// The calls of functions that read the environment, each with whether it fails without the variable.
+pub(super) fn calls(
+    sources: &Sources,
+    file: FileId,
+    language: Language,
+    helpers: &BTreeMap<String, bool>,
+) -> Option<Vec<SourceFact>> {
+    let text = written(sources, file)??;
+    if !helpers.keys().any(|name| text.contains(name.as_str())) {
         return None;
     }
-    // `dotnet ef` alone runs a factory for the design time.
-    if is_minified(text) || is_generated(text) || text.contains("IDesignTimeDbContextFactory") {
-        return Some(Vec::new());
-    }
-    if helpers.is_some_and(|names| !names.keys().any(|name| text.contains(name.as_str()))) {
-        return Some(Vec::new());
-    }
-    let patterns = language.patterns();
-    let mut gated = match gates {
-        Gates::Kept => patterns.gated(text),
-        Gates::Open => patterns.all(),
-    };
-    gated.retain(|p| match p.pass {
-        Pass::Environment | Pass::Facts => helpers.is_none(),
-        Pass::Calls => helpers.is_some(),
-        Pass::Definitions => false,
-    });
-    if gated.is_empty() {
-        return Some(Vec::new());
-    }
     let tree = parse(language, text)?;
-    let mut file_scan = FileScan {
-        file,
-        language,
-        scope: Scope { text, root: tree.root_node(), reads: Vec::new(), names: OnceCell::new() },
-        spent: Duration::ZERO,
-        facts: Vec::new(),
-    };
-    let (reads, others): (Vec<&Pattern>, Vec<&Pattern>) = gated.into_iter().partition(|p| p.pass == Pass::Environment);
-    for pattern in reads {
-        file_scan.run(patterns.compiled(pattern))?;
-    }
-    file_scan.settle_reads();
-    for pattern in others {
-        file_scan.run(patterns.compiled(pattern))?;
-    }
-    file_scan.settle_required();
-    if let Some(names) = helpers {
-        return Some(file_scan.calls_of(names));
-    }
-    Some(file_scan.facts)
+    let mut scan = FileScan::new(file, language, text, tree.root_node());
+    let calls = language.patterns().calls();
+    let all: Vec<usize> = calls.known.iter().map(|k| k.at).collect();
+    scan.run(calls, &all)?;
+    Some(scan.calls_of(helpers))
 }
 
 fn is_minified(text: &str) -> bool {
@@ -119,32 +137,40 @@ pub(super) struct FileScan<'t> {
     pub(super) facts: Vec<SourceFact>,
 }
 
-impl FileScan<'_> {
-    /// Adds the facts of one pattern; nothing where the time is up.
-    fn run(&mut self, compiled: &Compiled) -> Option<()> {
+impl<'t> FileScan<'t> {
+    fn new(file: FileId, language: Language, text: &'t str, root: Node<'t>) -> Self {
+        let scope = Scope { text, root, reads: Vec::new(), names: OnceCell::new() };
+        Self { file, language, scope, spent: Duration::ZERO, facts: Vec::new() }
+    }
+
+    /// Adds the facts of a query's patterns at these places; nothing where the time is up.
+    fn run(&mut self, queried: &Queried, places: &[usize]) -> Option<()> {
+        if !queried.known.iter().any(|k| places.contains(&k.at)) {
+            return Some(());
+        }
         let started = Instant::now();
         let until = started + MAX_TIME.saturating_sub(self.spent);
         let mut late = |_: &tree_sitter::QueryCursorState| {
             if Instant::now() > until { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
-        if compiled.only.as_ref().is_some_and(|only| !only.is_match(self.scope.text)) {
-            return Some(());
-        }
         let mut cursor = QueryCursor::new();
-        cursor.set_match_limit(4096);
+        cursor.set_match_limit(MAX_MATCHES);
         let options = QueryCursorOptions::new().progress_callback(&mut late);
         let text = self.scope.text;
-        let mut matches = cursor.matches_with_options(&compiled.query, self.scope.root, text.as_bytes(), options);
+        let mut matches = cursor.matches_with_options(&queried.query, self.scope.root, text.as_bytes(), options);
         let mut development = Vec::new();
+        // In the order of the patterns: of two that tell of one place, the first one counts.
+        let mut facts: Vec<(usize, SourceFact)> = Vec::new();
         while let Some(found) = matches.next() {
-            if !compiled.keys.iter().all(|test| holds(test, found.captures, text)) {
+            let known = &queried.known[found.pattern_index];
+            if !places.contains(&known.at) || !known.keys.iter().all(|test| holds(test, found.captures, text)) {
                 continue;
             }
             let mut parts = BTreeMap::new();
             let mut whole: Option<(What, Range<usize>)> = None;
             let mut doubtful = false;
             for capture in found.captures {
-                let Some((what, part)) = &compiled.captures[capture.index as usize] else { continue };
+                let Some((what, part)) = &queried.captures[capture.index as usize] else { continue };
                 let node = capture.node;
                 doubtful |= node.has_error() || node.parent().is_some_and(|p| p.is_error());
                 match part {
@@ -167,7 +193,7 @@ impl FileScan<'_> {
                 }
                 continue;
             }
-            let mut notes: BTreeMap<&'static str, String> = compiled.notes.iter().cloned().collect();
+            let mut notes: BTreeMap<&'static str, String> = known.notes.iter().cloned().collect();
             if around.guarded {
                 notes.insert("guarded", String::new());
             }
@@ -195,20 +221,22 @@ impl FileScan<'_> {
                 && let Some(name) = found
                     .captures
                     .iter()
-                    .filter(|c| matches!(compiled.captures[c.index as usize], Some((_, Some("name")))))
+                    .filter(|c| matches!(queried.captures[c.index as usize], Some((_, Some("name")))))
                     .map(|c| c.node)
                     .find(|n| is_identifier(*n))
             {
                 let listed = self.listed(name, around.stops);
                 if listed.is_empty() {
-                    self.facts.extend(self.helper(name));
+                    facts.extend(self.helper(name).map(|fact| (known.at, fact)));
                 }
-                self.facts.extend(listed);
+                facts.extend(listed.into_iter().map(|fact| (known.at, fact)));
                 continue;
             }
-            self.facts.push(SourceFact { what, span: self.span(range), parts, notes, doubtful });
+            facts.push((known.at, SourceFact { what, span: self.span(range), parts, notes, doubtful }));
         }
         drop(matches);
+        facts.sort_by_key(|(at, _)| *at);
+        self.facts.extend(facts.into_iter().map(|(_, fact)| fact));
         self.scope.reads.extend(development);
         self.spent += started.elapsed();
         (self.spent <= MAX_TIME).then_some(())
@@ -222,21 +250,18 @@ impl FileScan<'_> {
 /// The values that each name of a file is given.
 pub(super) fn definitions<'t>(language: Language, root: Node<'t>, text: &'t str) -> BTreeMap<&'t str, Vec<Node<'t>>> {
     let mut names: BTreeMap<&str, Vec<Node<'t>>> = BTreeMap::new();
-    let patterns = language.patterns();
-    for pattern in patterns.definitions() {
-        let compiled = patterns.compiled(pattern);
-        let mut cursor = QueryCursor::new();
-        let mut matches = cursor.matches(&compiled.query, root, text.as_bytes());
-        while let Some(found) = matches.next() {
-            let part = |wanted: &str| {
-                let named = |index: u32| compiled.captures[index as usize].as_ref().and_then(|(_, part)| *part);
-                found.captures.iter().find(|c| named(c.index) == Some(wanted)).map(|c| c.node)
-            };
-            if let (Some(name), Some(value)) = (part("name"), part("value")) {
-                let values = names.entry(&text[name.byte_range()]).or_default();
-                if values.iter().all(|v| v.id() != value.id()) {
-                    values.push(value);
-                }
+    let queried = language.patterns().definitions();
+    let mut cursor = QueryCursor::new();
+    let mut matches = cursor.matches(&queried.query, root, text.as_bytes());
+    while let Some(found) = matches.next() {
+        let part = |wanted: &str| {
+            let named = |index: u32| queried.captures[index as usize].as_ref().and_then(|(_, part)| *part);
+            found.captures.iter().find(|c| named(c.index) == Some(wanted)).map(|c| c.node)
+        };
+        if let (Some(name), Some(value)) = (part("name"), part("value")) {
+            let values = names.entry(&text[name.byte_range()]).or_default();
+            if values.iter().all(|v| v.id() != value.id()) {
+                values.push(value);
             }
         }
     }
