@@ -122,6 +122,10 @@ impl App {
             return false;
         }
         let path = sources.path(file);
+        // It is read when the program starts: what only a stage of the build has is not there.
+        if crate::source::name(path) == "Rocket.toml" {
+            return self.image_of(process).is_some_and(|image| reach::holds(self, image, path, sources));
+        }
         let at = crate::source::folder(path);
         let root = at.strip_suffix("src/main/resources").or_else(|| at.strip_suffix("config")).unwrap_or(at);
         let root = root.trim_end_matches('/');

@@ -172,7 +172,28 @@ fn is_for_development(path: &str) -> bool {
     let in_folder = folder(&lower).rsplit('/').next().is_some_and(|f| FOLDERS.contains(&f));
     let named =
         ["settings", "config", "application", "appsettings", "logback", "log4j2"].iter().any(|w| file.starts_with(w));
-    (in_folder || named) && has_word(file, WORDS)
+    const TOOLS: &[&str] = &[
+        "drizzle",
+        "vite",
+        "vitest",
+        "webpack",
+        "rollup",
+        "esbuild",
+        "playwright",
+        "cypress",
+        "tailwind",
+        "postcss",
+        "eslint",
+        "babel",
+        "jest",
+        "prisma",
+        "tsup",
+        "commitlint",
+        "prettier",
+    ];
+    // What configures a tool of developers, which the app does not run: `drizzle.config.ts`.
+    let tool = TOOLS.iter().any(|t| file.starts_with(&format!("{t}.config.")));
+    tool || (in_folder || named) && has_word(file, WORDS)
 }
 
 /// The app's own source files, with their languages.

@@ -171,7 +171,10 @@ impl Provided {
     /// Files that are mounted for the code to load, or that the build makes, may hold anything.
     fn by_files(&mut self, app: &App, process: &Process, sources: &Sources) {
         let makes_env = |text: &str| {
-            text.lines().any(|l| (l.contains("cp ") || l.contains("mv ") || l.contains("> ")) && l.contains(".env"))
+            let makes = ["cp ", "mv ", "> ", "COPY ", "ADD "];
+            let env = |l: &str| l.split_whitespace().last().is_some_and(|w| name(w) == ".env");
+            text.lines()
+                .any(|l| makes.iter().any(|m| l.contains(m)) && (env(l) || l.contains(".env") && !l.contains("COPY")))
         };
         if app.image_of(process).is_some_and(|i| makes_env(sources.text(i.file))) {
             self.open = Some("the build makes an env file");

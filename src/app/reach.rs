@@ -53,7 +53,12 @@ impl Started<'_> {
         }
         let unit = |id: FileId| unit_of(units, self.sources.path(id));
         let held: BTreeSet<&str> = carried.iter().map(|id| unit(*id)).collect();
-        let named: BTreeSet<&str> = held.iter().copied().filter(|u| self.is_named(u, units)).collect();
+        let built = self.built(units);
+        let named: BTreeSet<&str> = if built.is_empty() {
+            held.iter().copied().filter(|u| self.is_named(u, units)).collect()
+        } else {
+            held.iter().copied().filter(|u| built.contains(u)).collect()
+        };
         let named = self.with_packages(named, &held);
         let several = held.len() > 1 && !named.is_empty();
         let commands = go_commands(self.app, self.image);
@@ -73,6 +78,29 @@ impl Started<'_> {
                 (scripts || !by_hand) && !is_others(path)
             })
             .collect()
+    }
+
+    /// The parts of the repository that the last stage takes what was built in them: `/app/apps/web/dist` of a stage that
+    /// has the repository in `/app`. Empty where one of its copies may come from anywhere.
+    fn built<'u>(&self, units: &'u [String]) -> BTreeSet<&'u str> {
+        let mut found = BTreeSet::new();
+        for copied in self.image.copies.iter().filter(|c| c.stage == self.image.stage) {
+            let Some(stage) = copied.from else { continue };
+            for source in &copied.sources {
+                let Some(path) = origin(self.app, self.image, stage, &source.value, 0) else { continue };
+                // What `turbo prune` puts apart.
+                let path = path.strip_prefix("out/full/").or_else(|| path.strip_prefix("out/json/")).unwrap_or(&path);
+                let modules = path.contains("node_modules") || path.ends_with("package.json");
+                let unit = unit_of(units, path);
+                if unit.is_empty() && !modules {
+                    return BTreeSet::new();
+                }
+                if !unit.is_empty() {
+                    found.insert(unit);
+                }
+            }
+        }
+        found
     }
 
     /// Parts of the repository together with those that they depend on as packages of the same workspace.
@@ -137,10 +165,38 @@ impl Started<'_> {
             let word = word.trim_start_matches("./").trim_end_matches('/');
             word == unit
                 || package == Some(word)
-                || word.ends_with(&format!("/{short}"))
+                || word.ends_with(&format!("/{unit}"))
                 || word == short && short.len() > 3
         })
     }
+}
+
+/// Whether the last stage itself has a file, not only a stage that it takes something from.
+pub(super) fn holds(app: &App, image: &Image, path: &str, sources: &Sources) -> bool {
+    let direct = image.copies.iter().filter(|c| !c.foreign && !c.inline).any(|copied| {
+        copied.sources.iter().any(|source| match copied.from {
+            None => covers(&image.context, &source.value, path),
+            Some(stage) => origin(app, image, stage, &source.value, 0).is_some_and(|at| is_within(path, &at)),
+        })
+    });
+    direct && carries(app, image, path, sources)
+}
+
+/// The path of the repository that stands at a path of a stage, as far as its copies tell.
+fn origin(app: &App, image: &Image, stage: usize, path: &str, depth: usize) -> Option<String> {
+    let other = app.image_at(image.file, stage).filter(|_| depth < 8)?;
+    let path = super::image::absolute(&other.workdir, path);
+    other.copies.iter().rev().filter(|c| !c.foreign && !c.inline).find_map(|copied| {
+        let rest = path.strip_prefix(copied.target.trim_end_matches('/'))?;
+        let rest = rest.strip_prefix('/').or_else(|| rest.is_empty().then_some(""))?;
+        copied.sources.iter().find_map(|source| {
+            let below = format!("{}/{rest}", source.value.trim_end_matches('/'));
+            match copied.from {
+                Some(from) => origin(app, image, from, &below, depth + 1),
+                None => join(&other.context, &below),
+            }
+        })
+    })
 }
 
 /// What people run by hand lies in a folder of scripts or tools; a start that names one says otherwise.

@@ -46,6 +46,12 @@ pub(super) fn surroundings(node: Node<'_>, text: &str) -> Surroundings {
         }
         if matches!(
             kind,
+            "expression_case" | "switch_case" | "case_clause" | "when_entry" | "match_arm" | "switch_section"
+        ) {
+            around.conditional = true;
+        }
+        if matches!(
+            kind,
             "if_statement"
                 | "if"
                 | "if_expression"
@@ -114,7 +120,11 @@ static DECORATED: LazyLock<Regex> =
 fn stops(branch: Node<'_>, condition: Node<'_>, text: &str) -> bool {
     let says = &text[condition.byte_range()];
     // Of two, one may do.
-    if says.contains("&&") || says.contains(" and ") || branch.child_by_field_name("alternative").is_some() {
+    if says.contains("&&")
+        || says.contains(" and ")
+        || says.contains(" -a ")
+        || branch.child_by_field_name("alternative").is_some()
+    {
         return false;
     }
     let body = ["consequence", "body"].iter().find_map(|field| branch.child_by_field_name(field));

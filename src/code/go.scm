@@ -142,7 +142,7 @@
 ((call_expression function: (selector_expression operand: (selector_expression field: (field_identifier) @_schema) field: (field_identifier) @_create)) @syncs-schema
   (#eq? @_schema "Schema") (#eq? @_create "Create") (#set! by "Schema.Create") (#file-has? "/ent\"|entgo"))
 ((call_expression function: (selector_expression field: (field_identifier) @_migrate)) @syncs-schema
-  (#eq? @_migrate "AutoMigrate") (#set! by "AutoMigrate") (#gate! "AutoMigrate"))
+  (#eq? @_migrate "AutoMigrate") (#not-match? @syncs-schema "AutoMigrate\\(\\)$") (#set! by "AutoMigrate") (#gate! "AutoMigrate"))
 
 ; https://pkg.go.dev/github.com/rabbitmq/amqp091-go#Channel.Consume
 ((call_expression function: (selector_expression field: (field_identifier) @_consume) arguments: (argument_list . (_) . (_) . (true) . (_) . (_) . (_) . (_))) @auto-acks

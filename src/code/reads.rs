@@ -203,12 +203,13 @@ impl<'t> FileScan<'t> {
 
     /// `const x = process.env.X; if (!x) throw …`: what the variable was read from is required.
     pub(super) fn settle_required(&mut self) {
-        let asked: Vec<String> = self
+        // Each with whether it is asked for when the program starts, not in a function that may never be called.
+        let asked: Vec<(String, bool)> = self
             .facts
             .iter()
             .filter(|f| f.what == What::Requires)
             .filter_map(|f| match &f.parts.get("name")?.value {
-                Value::Environment { name, default: None } => Some(name.clone()),
+                Value::Environment { name, default: None } => Some((name.clone(), !f.has("inside"))),
                 _ => None,
             })
             .collect();
@@ -224,9 +225,12 @@ impl<'t> FileScan<'t> {
             if fact.text("name").is_some_and(|n| borne.iter().any(|b| b == n)) {
                 fact.notes.remove("required");
             }
-            if fact.text("name").is_some_and(|n| asked.iter().any(|a| a == n)) && !fact.parts.contains_key("default") {
+            let ask = fact.text("name").and_then(|n| asked.iter().find(|(a, _)| a == n));
+            if let Some((_, at_start)) = ask.filter(|_| !fact.parts.contains_key("default")) {
                 fact.notes.insert("required", String::new());
-                fact.notes.remove("inside");
+                if *at_start {
+                    fact.notes.remove("inside");
+                }
             }
         }
         self.facts.retain(|f| f.what != What::Requires && (f.what != What::ReadsEnv || names_variable(f)));

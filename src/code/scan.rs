@@ -45,19 +45,19 @@ impl Queries {
 
 /// The patterns that run over a file; nothing where it is too large to be read.
 pub(super) fn hits(sources: &Sources, file: FileId, language: Language, gates: Gates) -> Option<Vec<usize>> {
-    let Some(text) = written(sources, file)? else { return Some(Vec::new()) };
+    let text = sources.read(file).ok().filter(|text| text.len() <= MAX_BYTES)?;
+    if is_made(text) {
+        return Some(Vec::new());
+    }
     let patterns = language.patterns();
     let mut hits = patterns.hits(text, gates);
     hits.retain(|at| matches!(patterns.pass(*at), Pass::Environment | Pass::Facts));
     Some(hits)
 }
 
-/// The text of a file that somebody wrote; nothing inside where a tool did, nothing at all where it is too large.
-fn written(sources: &Sources, file: FileId) -> Option<Option<&str>> {
-    let text = sources.read(file).ok().filter(|text| text.len() <= MAX_BYTES)?;
-    // `dotnet ef` alone runs a factory for the design time.
-    let made = is_minified(text) || is_generated(text) || text.contains("IDesignTimeDbContextFactory");
-    Some((!made).then_some(text))
+/// A tool wrote it, or only a tool reads it: `dotnet ef` alone runs a factory for the design time.
+fn is_made(text: &str) -> bool {
+    is_minified(text) || is_generated(text) || text.contains("IDesignTimeDbContextFactory")
 }
 
 /// The facts of a file; nothing where it could not be read to its end.
@@ -85,7 +85,7 @@ pub(super) fn calls(
     language: Language,
     helpers: &BTreeMap<String, bool>,
 ) -> Option<Vec<SourceFact>> {
-    let text = written(sources, file)??;
+    let text = sources.read(file).ok().filter(|text| text.len() <= MAX_BYTES && !is_made(text))?;
     if !helpers.keys().any(|name| text.contains(name.as_str())) {
         return None;
     }

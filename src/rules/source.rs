@@ -64,7 +64,8 @@ pub(super) fn is_overridden(fact: &SourceFact, services: &[Deployed<'_>]) -> boo
     let Some(variable) = fact.note("variable") else { return false };
     let plain = |name: &str| name.replace('_', "").to_ascii_uppercase();
     let set = |d: &Deployed<'_>| {
-        let told = d.process.environment.keys().any(|k| plain(k) == plain(variable));
+        let told =
+            d.process.environment.keys().any(|k| plain(k) == plain(variable)) || d.process.provided.has(variable);
         // `--spring.datasource.url=…` in a command, or in a variable that the command ends with.
         let named = |key: &str| {
             d.process.environment.values().any(|v| v.text().is_some_and(|t| t.contains(key)))

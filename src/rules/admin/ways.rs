@@ -23,7 +23,10 @@ pub(in crate::rules) fn schema_auto_sync(c: &Context<'_>, out: &mut Ruling) {
         if source::is_overridden(fact, &services) {
             continue;
         }
-        if !said.insert((fact.span.file, by.to_owned())) {
+        // Many models of one service are one thing to mend.
+        let runs: Vec<usize> = services.iter().map(|d| d.process.index).collect();
+        let place = if runs.is_empty() { Some(fact.span.file) } else { None };
+        if !said.insert((place, runs, by.to_owned())) {
             continue;
         }
         if by == "drop_all" {

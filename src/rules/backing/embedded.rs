@@ -48,7 +48,7 @@ pub(in crate::rules) fn embedded_datastore(c: &Context<'_>, out: &mut Ruling) {
         {
             continue;
         }
-        let opened = fact.has("inside") && path.is_none() || chosen;
+        let opened = fact.has("inside") && path.is_none() || chosen || fact.has("conditional");
         // A default that the service's environment replaces.
         if is_replaced_default(c, fact) {
             continue;

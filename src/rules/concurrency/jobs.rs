@@ -101,6 +101,13 @@ pub(in crate::rules) fn process_type_not_deployed(c: &Context<'_>, out: &mut Rul
         return;
     }
     let commands = commands(c);
+    // A manager starts all the types of the Procfile in one container.
+    if commands
+        .iter()
+        .any(|cmd| ["foreman start", "honcho start", "overmind start", "goreman start"].iter().any(|m| cmd.contains(m)))
+    {
+        return;
+    }
     let names: Vec<String> = c.app.deployed().map(|d| d.service.name.value.to_ascii_lowercase()).collect();
     for (id, file) in c.sources.files().filter(|(_, f)| f.kind == Kind::Procfile && f.class == Class::App) {
         if crate::source::name(&file.path) != "Procfile" {

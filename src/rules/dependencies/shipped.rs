@@ -145,7 +145,14 @@ fn leaves_out(c: &Context<'_>, image: &Image, ecosystem: Ecosystem) -> bool {
 pub(in crate::rules) fn dev_dependency_at_runtime(c: &Context<'_>, out: &mut Ruling) {
     for process in &c.app.processes {
         let Some(image) = c.app.image_of(process) else { continue };
-        for step in process.chain.reached() {
+        // What the build is told may make it install them.
+        let told = c.app.stacks.iter().flat_map(|s| &s.services).filter_map(|s| s.build.as_ref()).any(|build| {
+            build
+                .args
+                .iter()
+                .any(|a| a.name.value == "NODE_ENV" && a.value.as_ref().is_none_or(|v| v.text() != Some("production")))
+        });
+        for step in process.chain.reached().filter(|_| !told) {
             for (package, ecosystem) in needs(step) {
                 let Some(dependency) = only_for_development(c, process, &package, ecosystem) else { continue };
                 let installed = image.installed.iter().any(|i| {

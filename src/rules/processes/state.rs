@@ -88,6 +88,9 @@ pub(in crate::rules) fn local_upload_storage(c: &Context<'_>, out: &mut Ruling) 
         if !said.insert((fact.span.file, by.to_owned())) {
             continue;
         }
+        if is_removed(c, fact) || by == "MEDIA_ROOT" && !takes_files(c, fact) {
+            continue;
+        }
         const SCRATCH: &[&str] = &["/tmp", "tempnam", "tmp_", "tempfile", "tmpdir", "TemporaryFile"];
         if SCRATCH.iter().any(|mark| path.contains(mark)) {
             continue;
@@ -110,6 +113,22 @@ pub(in crate::rules) fn local_upload_storage(c: &Context<'_>, out: &mut Ruling) 
             if lost { Severity::Error } else { Severity::Warning }
         });
     }
+}
+
+/// What is written is removed when the request is done.
+fn is_removed(c: &Context<'_>, fact: &SourceFact) -> bool {
+    let text = c.sources.text(fact.span.file);
+    ["defer os.Remove", "RemoveAll(", "tempfile.", "TemporaryDirectory", "deleteOnExit"]
+        .iter()
+        .any(|w| text.contains(w))
+}
+
+/// Whether the code of Django takes files from people at all.
+fn takes_files(c: &Context<'_>, fact: &SourceFact) -> bool {
+    let marks = ["FileField", "ImageField", "request.FILES", "default_storage", "FileSystemStorage", "UploadedFile"];
+    let services = source::services(c, fact);
+    let own = services.iter().flat_map(|d| &d.process.runs);
+    services.is_empty() || own.into_iter().any(|f| marks.iter().any(|m| c.sources.text(*f).contains(m)))
 }
 
 fn stores(c: &Context<'_>, fact: &SourceFact) -> bool {
