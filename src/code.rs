@@ -10,6 +10,7 @@ mod settings;
 mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -212,13 +213,17 @@ impl Code {
         let files = own_files(sources);
         let hits: Vec<(FileId, Language, Option<Vec<usize>>)> =
             files.par_iter().map(|(&id, &language)| (id, language, scan::hits(sources, id, language, gates))).collect();
-        let mut wanted: BTreeMap<Language, BTreeSet<usize>> = BTreeMap::new();
-        for (_, language, hits) in &hits {
-            wanted.entry(*language).or_default().extend(hits.iter().flatten());
+        // For each language, the patterns that its files need, and how many files need some.
+        let mut wanted: BTreeMap<Language, (BTreeSet<usize>, usize)> = BTreeMap::new();
+        for (_, language, hits) in hits.iter().filter(|(.., hits)| hits.as_ref().is_some_and(|h| !h.is_empty())) {
+            let (places, files) = wanted.entry(*language).or_default();
+            places.extend(hits.iter().flatten());
+            *files += 1;
         }
-        wanted.retain(|_, places| !places.is_empty());
-        let queries: BTreeMap<Language, Queries> =
-            wanted.par_iter().map(|(language, places)| (*language, Queries::new(*language, places))).collect();
+        let queries: BTreeMap<Language, Arc<Queries>> = wanted
+            .par_iter()
+            .map(|(language, (places, files))| (*language, Queries::of(*language, places, *files)))
+            .collect();
         let read = |(id, language, hits): (FileId, Language, Option<Vec<usize>>)| match hits {
             Some(hits) if hits.is_empty() => (id, Some(Vec::new())),
             Some(hits) => (id, scan::scan(sources, id, language, &queries[&language], &hits)),

@@ -3,8 +3,10 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{ControlFlow, Range};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use rayon::prelude::*;
 use streaming_iterator::StreamingIterator;
 use tree_sitter::{Node, ParseOptions, Parser, QueryCursor, QueryCursorOptions, Tree};
 
@@ -28,18 +30,46 @@ const MINIFIED: usize = 400;
 /// The queries of one language that a run needs.
 pub(super) struct Queries {
     /// What reads the environment comes first: other values may come from there.
-    environment: Queried,
-    facts: Queried,
+    environment: Vec<Queried>,
+    facts: Vec<Queried>,
 }
 
+/// Up to so many files, it takes longer to analyse a query than to walk their trees: several are analysed side by side.
+const FEW_FILES: usize = 150;
+/// How many patterns are a query then.
+const FEW_PATTERNS: usize = 16;
+
+/// How many sets of patterns are kept for the next run in the same process.
+const KEPT: usize = 512;
+
 impl Queries {
-    pub(super) fn new(language: Language, places: &BTreeSet<usize>) -> Self {
+    /// The queries of these patterns, made once.
+    pub(super) fn of(language: Language, places: &BTreeSet<usize>, files: usize) -> Arc<Self> {
+        type Kept = BTreeMap<(Language, bool, BTreeSet<usize>), Arc<Queries>>;
+        static KEEP: Mutex<Kept> = Mutex::new(BTreeMap::new());
+        let key = (language, files > FEW_FILES, places.clone());
+        let keep = || KEEP.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = keep().get(&key) {
+            return Arc::clone(known);
+        }
+        let made = Arc::new(Self::new(language, places, files));
+        let mut kept = keep();
+        if kept.len() >= KEPT {
+            kept.clear();
+        }
+        kept.insert(key, Arc::clone(&made));
+        made
+    }
+
+    fn new(language: Language, places: &BTreeSet<usize>, files: usize) -> Self {
         let patterns = language.patterns();
-        let of = |pass: Pass| {
+        let size = if files > FEW_FILES { usize::MAX } else { FEW_PATTERNS };
+        let of = |pass: Pass| -> Vec<Queried> {
             let own: Vec<usize> = places.iter().copied().filter(|at| patterns.pass(*at) == pass).collect();
-            patterns.queried(&own)
+            own.par_chunks(size.min(own.len().max(1))).map(|chunk| patterns.queried(chunk)).collect()
         };
-        Self { environment: of(Pass::Environment), facts: of(Pass::Facts) }
+        let (environment, facts) = rayon::join(|| of(Pass::Environment), || of(Pass::Facts));
+        Self { environment, facts }
     }
 }
 
@@ -71,9 +101,13 @@ pub(super) fn scan(
     let text = sources.text(file);
     let tree = parse(language, text)?;
     let mut scan = FileScan::new(file, language, text, tree.root_node());
-    scan.run(&queries.environment, hits)?;
+    for queried in &queries.environment {
+        scan.run(queried, hits)?;
+    }
     scan.settle_reads();
-    scan.run(&queries.facts, hits)?;
+    for queried in &queries.facts {
+        scan.run(queried, hits)?;
+    }
     scan.settle_required();
     Some(scan.facts)
 }
