@@ -127,7 +127,8 @@ impl App {
             return self.image_of(process).is_some_and(|image| reach::holds(self, image, path, sources));
         }
         let at = crate::source::folder(path);
-        let root = at.strip_suffix("src/main/resources").or_else(|| at.strip_suffix("config")).unwrap_or(at);
+        const HOLDERS: &[&str] = &["src/main/resources", "config/packages/prod", "config/packages", "config", "prisma"];
+        let root = HOLDERS.iter().find_map(|holder| at.strip_suffix(holder)).unwrap_or(at);
         let root = root.trim_end_matches('/');
         self.image_of(process).is_some_and(|image| reach::carries(self, image, path, sources))
             && (process.runs.is_empty()

@@ -67,7 +67,9 @@ pub(super) fn surroundings(node: Node<'_>, text: &str) -> Surroundings {
                 around.asked = true;
                 around.stops |= stops(parent, at, text);
             }
-            if let Some(condition) = condition.filter(|c| c.id() != at.id()) {
+            // `if err := load(); err != nil`: what stands before the condition always runs.
+            let before = parent.child_by_field_name("initializer").is_some_and(|i| i.id() == at.id());
+            if let Some(condition) = condition.filter(|c| c.id() != at.id() && !before) {
                 around.conditional = true;
                 let says = &text[condition.byte_range()];
                 around.guarded |= says.contains("__name__") || says.contains("require.main");

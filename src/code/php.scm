@@ -26,6 +26,11 @@
 ((member_call_expression name: (name) @_overload) @loads-dotenv
   (#eq? @_overload "overload") (#set! override) (#set! by "Dotenv::overload") (#gate! "Dotenv"))
 
+((member_call_expression object: (variable_name) @_dotenv name: (name) @_required arguments: (arguments . (argument (string) @reads-env.name))) @reads-env
+  (#match? @_dotenv "dotenv") (#eq? @_required "required") (#set! required) (#gate! "dotenv"))
+((member_call_expression object: (variable_name) @_dotenv name: (name) @_required arguments: (arguments . (argument (array_creation_expression (array_element_initializer (string) @reads-env.name)))))
+  (#match? @_dotenv "dotenv") (#eq? @_required "required") (#set! required) (#gate! "dotenv"))
+
 ; Logs. https://github.com/Seldaek/monolog
 ((object_creation_expression (_) @_handler (arguments . (argument (_) @logs.file))) @logs
   (#match? @_handler "(RotatingFileHandler|StreamHandler)$") (#not-match? @logs.file "php://|STDERR|STDOUT|dev/std") (#set! sink "file") (#gate! "(RotatingFile|Stream)Handler"))

@@ -14,6 +14,8 @@
 ; Looked for, or caught where it is missing.
 ((comparison_operator . (string) @reads-env.name operators: ["in" "not in"] (_) @_environ) @reads-env
   (#match? @_environ "environ$") (#set! optional) (#gate! "environ"))
+((comparison_operator . (identifier) @reads-env.name operators: "not in" (_) @_environ) @reads-env
+  (#match? @_environ "environ$") (#gate! "environ"))
 ((try_statement body: (block (_ (_ (subscript value: (_) @_environ subscript: (_) @reads-env.name) @reads-env))) (except_clause))
   (#match? @_environ "environ$") (#set! optional) (#gate! "environ"))
 ((try_statement body: (block (return_statement (subscript value: (_) @_environ subscript: (_) @reads-env.name) @reads-env)) (except_clause))

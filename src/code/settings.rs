@@ -116,6 +116,9 @@ fn of_file(sources: &Sources, file: FileId, table: &Table) -> Vec<SourceFact> {
             match table.variable {
                 Some(Naming::Spring) => notes.insert("variable", spring_variable(&key)),
                 Some(Naming::Dotnet) => notes.insert("variable", key.replace('.', "__")),
+                Some(Naming::Erb) if sources.path(file).ends_with("database.yml") => {
+                    notes.insert("variable", "DATABASE_URL".to_owned())
+                }
                 Some(Naming::Symfony | Naming::Erb) | None => None,
             };
             let evaluated = match table.variable {

@@ -60,7 +60,7 @@ pub(super) fn with_replicas(mut violation: Violation, services: &[Deployed<'_>])
 
 /// Whether every service that runs a fact's code sets the variable that overrides it. Spring reads `DDL_AUTO` and
 /// `DDLAUTO` alike.
-pub(super) fn is_overridden(fact: &SourceFact, services: &[Deployed<'_>]) -> bool {
+pub(super) fn is_overridden(c: &Context<'_>, fact: &SourceFact, services: &[Deployed<'_>]) -> bool {
     let Some(variable) = fact.note("variable") else { return false };
     let plain = |name: &str| name.replace('_', "").to_ascii_uppercase();
     let set = |d: &Deployed<'_>| {
@@ -71,9 +71,27 @@ pub(super) fn is_overridden(fact: &SourceFact, services: &[Deployed<'_>]) -> boo
             d.process.environment.values().any(|v| v.text().is_some_and(|t| t.contains(key)))
                 || d.process.chain.main_steps().any(|s| s.shown().contains(key))
         };
-        told || fact.note("setting").is_some_and(named)
+        told || fact.note("setting").is_some_and(|key| named(key) || is_in_profile(c, d, fact, key))
     };
     !services.is_empty() && services.iter().all(set)
+}
+
+/// Whether the profile of Spring that a service runs with says otherwise: `application-docker.yml`.
+fn is_in_profile(c: &Context<'_>, deployed: &Deployed<'_>, fact: &SourceFact, key: &str) -> bool {
+    let path = c.sources.path(fact.span.file);
+    let at = crate::source::folder(path);
+    let active = deployed.process.environment.get("SPRING_PROFILES_ACTIVE").and_then(|v| v.text());
+    let Some(active) = active.filter(|_| crate::source::name(path).starts_with("application.")) else { return false };
+    active.split(',').map(str::trim).any(|profile| {
+        ["properties", "yml", "yaml"].iter().any(|end| {
+            let file = crate::source::join(at, &format!("application-{profile}.{end}"));
+            let id = file.and_then(|f| c.sources.find(&f));
+            id.is_some_and(|id| {
+                let settings = crate::syntax::settings::read(id, c.sources.path(id), c.sources.text(id));
+                settings.iter().any(|(other, _)| other == key)
+            })
+        })
+    })
 }
 
 /// Whether a setting of .NET that code asks its configuration for stands in a file of settings.

@@ -20,7 +20,7 @@ pub(in crate::rules) fn schema_auto_sync(c: &Context<'_>, out: &mut Ruling) {
     for fact in c.app.code.of(What::SyncsSchema) {
         let by = fact.note("by").unwrap_or_default();
         let services = source::services(c, fact);
-        if source::is_overridden(fact, &services) {
+        if source::is_overridden(c, fact, &services) {
             continue;
         }
         // Many models of one service are one thing to mend.

@@ -54,7 +54,7 @@ pub(in crate::rules) fn embedded_datastore(c: &Context<'_>, out: &mut Ruling) {
             continue;
         }
         let services = source::services(c, fact);
-        if source::is_overridden(fact, &services) {
+        if source::is_overridden(c, fact, &services) {
             continue;
         }
         let message = if memory {

@@ -6,10 +6,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::app::credential::password_in_url;
-use crate::app::{Runners, locator};
+use crate::app::{Process, Runners, locator};
 use crate::code::{SourceFact, Value, What};
 use crate::rules::{Context, Ruling, source};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::violation::{Severity, Violation};
 
 /// The host that a literal names as the place of a backing service: of a URL, of `host:port`, or alone.
@@ -85,7 +85,7 @@ pub(in crate::rules) fn hardcoded_backing_url(c: &Context<'_>, out: &mut Ruling)
         {
             continue;
         }
-        if source::is_overridden(fact, &services) {
+        if source::is_overridden(c, fact, &services) {
             continue;
         }
         let text = part.value.text().unwrap_or_default();
@@ -284,6 +284,19 @@ fn loopback_default(fact: &SourceFact) -> Option<(String, String)> {
     is_loopback(&host).then(|| (name.to_owned(), host))
 }
 
+/// Whether what a process starts takes a field of the settings: `settings.redis_url`.
+fn takes(c: &Context<'_>, process: &Process, own: FileId, field: &str) -> bool {
+    let reached = c.app.imports.from_start(process);
+    let files = if reached.is_empty() { &process.runs } else { reached };
+    let taken = format!(".{field}");
+    files.iter().filter(|f| **f != own).any(|f| {
+        c.sources
+            .text(*f)
+            .match_indices(&taken)
+            .any(|(at, m)| !c.sources.text(*f)[at + m.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+    })
+}
+
 pub(in crate::rules) fn localhost_backing_default(c: &Context<'_>, out: &mut Ruling) {
     let help = "let the start fail where the variable is missing: in a task, `localhost` is the task itself";
     let mut said = BTreeSet::new();
@@ -298,6 +311,8 @@ pub(in crate::rules) fn localhost_backing_default(c: &Context<'_>, out: &mut Rul
         .collect();
     for fact in c.app.code.of(What::ReadsEnv) {
         let Some((name, host)) = loopback_default(fact) else { continue };
+        // A field of a class of settings counts where something takes it.
+        let field = fact.has("fields").then(|| c.text(fact.place("name")));
         // Laravel's drivers that are not chosen.
         let spare = ["MEMCACHED_", "BEANSTALK", "SQS_", "DYNAMODB_"].iter().any(|p| name.starts_with(p));
         let php = c.sources.path(fact.span.file).ends_with(".php");
@@ -330,6 +345,9 @@ pub(in crate::rules) fn localhost_backing_default(c: &Context<'_>, out: &mut Rul
                     if !c.app.imports.may_reach(deployed.process, fact.span.file) {
                         continue;
                     }
+                    if field.is_some_and(|field| !takes(c, deployed.process, fact.span.file, field)) {
+                        continue;
+                    }
                     if fact.has("conditional") && !fact.has("asked") {
                         out.unknown(span, "it is read under a condition");
                         continue;
@@ -341,7 +359,7 @@ pub(in crate::rules) fn localhost_backing_default(c: &Context<'_>, out: &mut Rul
                     // Without its collector, an app works on.
                     let telemetry = ["OTEL", "OTLP", "JAEGER", "ZIPKIN", "STATSD"].iter().any(|w| name.contains(w));
                     // Where no client is seen to use it, nothing may.
-                    out.violation(match (telemetry, used.contains(name.as_str())) {
+                    out.violation(match (telemetry || field.is_some(), used.contains(name.as_str())) {
                         (true, _) => violation.severity(Severity::Note),
                         (_, true) => violation,
                         _ => violation.severity(Severity::Warning),

@@ -75,7 +75,7 @@ pub(in crate::rules) fn env_var_unprovided(c: &Context<'_>, out: &mut Ruling) {
             if !c.app.imports.may_reach(deployed.process, fact.span.file) {
                 continue;
             }
-            if source::is_overridden(fact, &[deployed]) || source::is_configured(c, fact) {
+            if source::is_overridden(c, fact, &[deployed]) || source::is_configured(c, fact) {
                 continue;
             }
             if provided.has(variable) {

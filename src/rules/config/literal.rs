@@ -28,7 +28,8 @@ pub(in crate::rules) fn dotenv_overrides_environment(c: &Context<'_>, out: &mut 
         }
         let violation = Violation::at(fact.span, "the `.env` file overrides the environment")
             .help("let the environment win: load the file without overriding");
-        source::report(c, out, fact, violation, |_| Severity::Warning);
+        let asked_for = fact.has("conditional");
+        source::report(c, out, fact, violation, |_| if asked_for { Severity::Note } else { Severity::Warning });
     }
 }
 

@@ -23,7 +23,7 @@ fn ignores(c: &Context<'_>, process: &Process, step: &crate::app::chain::Step) -
         // A program of Rust dies of no signal that it does not ask for, as PID 1.
         _ => {
             let rust = process.runs.iter().all(|f| c.app.code.files.get(f) == Some(&Language::Rust));
-            !process.runs.is_empty() && rust && args.is_empty()
+            !process.runs.is_empty() && rust && args.is_empty() && !program.ends_with(".sh")
         }
     }
 }
@@ -134,6 +134,8 @@ pub(super) fn pid1_ignores_sigterm(c: &Context<'_>, out: &mut Ruling) {
 fn serves(c: &Context<'_>, process: &Process) -> bool {
     const SERVERS: &[&str] = &[
         "uvicorn.run(",
+        // The reloader of Flask's own server.
+        "debug=True",
         "FastMCP",
         "hypercorn",
         "waitress",

@@ -24,7 +24,7 @@ pub(in crate::rules) fn logs_to_file(c: &Context<'_>, out: &mut Ruling) {
         if fact.note("sink") != Some("file") || !told.insert(fact.span) || is_contained(&told, fact.span) {
             continue;
         }
-        if source::is_overridden(fact, &source::services(c, fact)) {
+        if source::is_overridden(c, fact, &source::services(c, fact)) {
             continue;
         }
         let part = fact.parts.get("file");

@@ -2,7 +2,7 @@
 
 use crate::app::chain::Step;
 use crate::app::{Deployed, Process, server};
-use crate::code::{SourceFact, What};
+use crate::code::{SourceFact, Value, What};
 use crate::rules::{Context, Ruling, source};
 use crate::source::name;
 use crate::stack::Argument;
@@ -123,8 +123,10 @@ pub(in crate::rules) fn binds_loopback(c: &Context<'_>, out: &mut Ruling) {
         by_default(c, fact, out);
     }
     for fact in c.app.code.of(What::Listens) {
+        let services = source::services(c, fact);
         let told = fact
             .text("host")
+            .or_else(|| fallback(fact, &services))
             .or_else(|| fact.text("port"))
             .filter(|h| h.contains(|c: char| c.is_alphabetic() || c == '.'));
         let Some(host) = told.filter(|h| is_loopback(h)) else { continue };
@@ -133,7 +135,6 @@ pub(in crate::rules) fn binds_loopback(c: &Context<'_>, out: &mut Ruling) {
         if fact.text("port") == Some("0") || crate::source::has_word(file, &["dev", "devserver", "development"]) {
             continue;
         }
-        let services = source::services(c, fact);
         // A guard keeps it to the file that is started.
         if fact.has("guarded") && !c.app.processes.iter().any(|p| starts(c, p, fact.span.file)) {
             continue;
@@ -142,6 +143,7 @@ pub(in crate::rules) fn binds_loopback(c: &Context<'_>, out: &mut Ruling) {
         let other = c.app.code.of(What::Listens).any(|o| {
             o.span.file == fact.span.file
                 && o.span != fact.span
+                && !o.has("loopback")
                 && !o.text("host").or_else(|| o.text("port")).is_some_and(is_loopback)
         });
         if other || !services.is_empty() && !services.iter().any(|d| is_reached(c, d.process)) {
@@ -160,6 +162,13 @@ pub(in crate::rules) fn binds_loopback(c: &Context<'_>, out: &mut Ruling) {
             Violation::at(fact.span, format!("listens on `{bare}` only")).help("listen on every address: 0.0.0.0");
         source::report(c, out, fact, violation, |_| Severity::Error);
     }
+}
+
+/// The host that a listener falls back to where no service that runs it gives the variable.
+fn fallback<'f>(fact: &'f SourceFact, services: &[Deployed<'_>]) -> Option<&'f str> {
+    let Value::Environment { name, default: Some(default) } = &fact.parts.get("host")?.value else { return None };
+    let given = |d: &Deployed<'_>| d.process.provided.has(name) || d.process.provided.open.is_some();
+    (!services.is_empty() && !services.iter().any(given)).then_some(default)
 }
 
 /// A server that listens on the loopback because nobody told it otherwise.

@@ -58,7 +58,7 @@ pub(in crate::rules) fn in_memory_session(c: &Context<'_>, out: &mut Ruling) {
             (Some(store), _) => store,
             (None, _) => continue,
         };
-        if source::is_overridden(fact, &source::services(c, fact)) {
+        if source::is_overridden(c, fact, &source::services(c, fact)) {
             continue;
         }
         let place = if store == "files" { "in files of the container" } else { "in the memory of the process" };
@@ -98,7 +98,7 @@ pub(in crate::rules) fn local_upload_storage(c: &Context<'_>, out: &mut Ruling) 
         if matches!(fact.parts.get("path").map(|p| &p.value), Some(Value::Environment { default: None, .. })) {
             continue;
         }
-        if source::is_overridden(fact, &source::services(c, fact)) {
+        if source::is_overridden(c, fact, &source::services(c, fact)) {
             continue;
         }
         // Laravel has a disk by default: what counts is that something is stored on it.
@@ -211,12 +211,23 @@ pub(in crate::rules) fn sticky_sessions(c: &Context<'_>, out: &mut Ruling) {
         for (shown, pattern) in STICKY.iter() {
             for found in pattern.captures_iter(text) {
                 let hit = found.get(1).expect("group 1");
+                if *shown == "ip_hash" && is_one_address(text, hit.start()) {
+                    continue;
+                }
                 let words = if shown.contains("lb_policy") { hit.as_str() } else { shown };
                 let span = Span::new(id, hit.start(), hit.end());
                 out.violation(Violation::at(span, format!("`{words}` ties a client to one task")).help(help));
             }
         }
     }
+}
+
+/// An upstream of nginx with one server, which is the address of a whole service: there is nothing to choose from.
+fn is_one_address(text: &str, at: usize) -> bool {
+    let Some(start) = text[..at].rfind("upstream") else { return false };
+    let block = text[start..].split('}').next().unwrap_or_default();
+    let servers: Vec<&str> = block.lines().map(str::trim).filter(|l| l.starts_with("server ")).collect();
+    matches!(servers.as_slice(), [one] if !one.contains("tasks."))
 }
 
 pub(in crate::rules) fn shared_local_volume(c: &Context<'_>, out: &mut Ruling) {
