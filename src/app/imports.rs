@@ -17,6 +17,8 @@ pub struct Imports {
     code: BTreeSet<FileId>,
     /// Modules in a folder of settings, by their paths.
     settings: BTreeMap<FileId, String>,
+    /// Files of one environment of Rails, by its name.
+    environments: BTreeMap<FileId, String>,
 }
 
 static SCRIPT: LazyLock<Regex> = LazyLock::new(|| {
@@ -37,6 +39,10 @@ impl Imports {
         let mut imports = Self { code: app.code.files.keys().copied().collect(), ..Self::default() };
         for file in app.code.files.keys() {
             let path = sources.path(*file);
+            let environment = path.rsplit_once("config/environments/").and_then(|(_, file)| file.strip_suffix(".rb"));
+            if let Some(name) = environment {
+                imports.environments.insert(*file, name.to_owned());
+            }
             if path.contains("settings/") && path.ends_with(".py") {
                 imports.settings.insert(*file, path.to_owned());
             }
@@ -70,6 +76,11 @@ impl Imports {
 
     /// Django reads one module of settings; those beside it are others', but for what they share.
     fn is_other_settings(&self, process: &Process, file: FileId) -> bool {
+        // Rails reads the file of its environment.
+        if let Some(name) = self.environments.get(&file) {
+            let told = ["RAILS_ENV", "RACK_ENV"].iter().find_map(|v| process.environment.get(*v)?.text());
+            return told.map_or(name != "production", |told| told != name);
+        }
         let Some(module) = process.environment.get("DJANGO_SETTINGS_MODULE").and_then(|v| v.text()) else {
             return false;
         };

@@ -56,7 +56,13 @@ fn is_name(host: &str) -> bool {
         )
         && !host.ends_with("example.com")
         && !host.contains(['[', '<', '{', '*'])
+        && !is_of_a_variable(host)
         && !["your", "xxx", "my-"].iter().any(|w| host.to_ascii_lowercase().contains(w))
+}
+
+/// `DATABASE_REPLICA_URL`: a constant holds the name of a variable.
+fn is_of_a_variable(text: &str) -> bool {
+    text.contains('_') && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -309,6 +315,8 @@ pub(in crate::rules) fn localhost_backing_default(c: &Context<'_>, out: &mut Rul
             _ => None,
         })
         .collect();
+    let reads: Vec<(Span, &str)> =
+        c.app.code.of(What::ReadsEnv).filter_map(|f| Some((f.parts.get("default")?.span, f.text("name")?))).collect();
     for fact in c.app.code.of(What::ReadsEnv) {
         let Some((name, host)) = loopback_default(fact) else { continue };
         // A field of a class of settings counts where something takes it.
@@ -343,6 +351,11 @@ pub(in crate::rules) fn localhost_backing_default(c: &Context<'_>, out: &mut Rul
                         continue;
                     }
                     if !c.app.imports.may_reach(deployed.process, fact.span.file) {
+                        continue;
+                    }
+                    // A second choice, where the first is given.
+                    let first = reads.iter().find(|(span, _)| span.contains(fact.span));
+                    if first.is_some_and(|(_, outer)| provided.has(outer)) {
                         continue;
                     }
                     if field.is_some_and(|field| !takes(c, deployed.process, fact.span.file, field)) {

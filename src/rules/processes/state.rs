@@ -125,6 +125,10 @@ fn is_removed(c: &Context<'_>, fact: &SourceFact) -> bool {
 
 /// Whether the code of Django takes files from people at all.
 fn takes_files(c: &Context<'_>, fact: &SourceFact) -> bool {
+    let elsewhere = ["S3Storage", "S3Boto3Storage", "GoogleCloudStorage", "AzureStorage"];
+    if elsewhere.iter().any(|w| c.sources.text(fact.span.file).contains(w)) {
+        return false;
+    }
     let marks = ["FileField", "ImageField", "request.FILES", "default_storage", "FileSystemStorage", "UploadedFile"];
     let services = source::services(c, fact);
     let own = services.iter().flat_map(|d| &d.process.runs);
