@@ -81,12 +81,13 @@ impl App {
         app.images = images(&app.dockerfiles, &app.stacks, &app.mentions, sources);
         app.installs = app.dockerfiles.iter().flat_map(super::install::find).collect();
         app.processes = processes(&app, sources);
-        for (process, runs) in super::reach::all(&app, sources).into_iter().enumerate() {
-            app.processes[process].index = process;
-            app.processes[process].runs = runs;
+        let runs = super::reach::all(&app, sources);
+        for (index, (process, runs)) in app.processes.iter_mut().zip(runs).enumerate() {
+            process.index = index;
+            process.runs = runs;
         }
         app.imports = Imports::of(&app, sources);
-        let provided: Vec<Provided> = app.processes.iter().map(|p| Provided::of(&app, p, sources)).collect();
+        let provided = Provided::all(&app, sources);
         for (process, provided) in app.processes.iter_mut().zip(provided) {
             process.provided = provided;
         }

@@ -1,5 +1,10 @@
 //! What one target of a Dockerfile makes: base, files, tools, and how it starts.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use globset::{Glob, GlobMatcher};
+
 use super::known::{self, Known, Reference};
 use crate::fact::Fact;
 use crate::source::{At, FileId, Sources, Span, join, name};
@@ -422,5 +427,15 @@ fn inner_paths(copied: &Copied, source: &str, path: &str) -> Vec<String> {
 /// `*` and `?` within one name.
 #[must_use]
 pub fn glob(pattern: &str, text: &str) -> bool {
-    globset::Glob::new(pattern).is_ok_and(|g| g.compile_matcher().is_match(text))
+    thread_local! {
+        /// A pattern of one `COPY` is asked for every file of a repository.
+        static KNOWN: RefCell<HashMap<String, Option<GlobMatcher>>> = RefCell::default();
+    }
+    KNOWN.with_borrow_mut(|known| {
+        if !known.contains_key(pattern) {
+            let made = Glob::new(pattern).ok().map(|glob| glob.compile_matcher());
+            known.insert(pattern.to_owned(), made);
+        }
+        known[pattern].as_ref().is_some_and(|glob| glob.is_match(text))
+    })
 }

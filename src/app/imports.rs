@@ -74,9 +74,9 @@ impl Imports {
         self.starts.contains_key(&process.index)
     }
 
-    /// Django reads one module of settings; those beside it are others', but for what they share.
+    /// Rails reads the file of its environment, Django one module of settings: those beside it are others', but for what
+    /// they share.
     fn is_other_settings(&self, process: &Process, file: FileId) -> bool {
-        // Rails reads the file of its environment.
         if let Some(name) = self.environments.get(&file) {
             let told = ["RAILS_ENV", "RACK_ENV"].iter().find_map(|v| process.environment.get(*v)?.text());
             return told.map_or(name != "production", |told| told != name);

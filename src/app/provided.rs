@@ -7,7 +7,8 @@ use regex::Regex;
 
 use super::{App, Process};
 use crate::code::What;
-use crate::source::{Sources, folder, join, name};
+use crate::source::{FileId, Sources, folder, join, name};
+use crate::syntax::manifest::Dependency;
 
 /// Variables that every container has, or that the images of runtimes set.
 fn is_of_the_platform(name: &str) -> bool {
@@ -119,12 +120,31 @@ pub struct Provided {
     pub open: Option<&'static str>,
 }
 
+/// What the app's files say to all of its processes.
+struct Shared {
+    /// Source files that read a folder of secrets.
+    secrets: BTreeSet<FileId>,
+    /// A package that loads `.env` is declared.
+    loader: bool,
+}
+
 impl Provided {
-    pub(super) fn of(app: &App, process: &Process, sources: &Sources) -> Self {
+    /// What each process has, in their order.
+    pub(super) fn all(app: &App, sources: &Sources) -> Vec<Self> {
+        let reads_folder = |file: &FileId| sources.text(*file).contains("secrets_dir");
+        let loads = |d: &Dependency| LOADERS.contains(&d.name.value.as_str());
+        let shared = Shared {
+            secrets: app.code.files.keys().copied().filter(reads_folder).collect(),
+            loader: app.manifests.iter().any(|m| m.dependencies.iter().any(loads)),
+        };
+        app.processes.iter().map(|process| Self::of(app, process, sources, &shared)).collect()
+    }
+
+    fn of(app: &App, process: &Process, sources: &Sources, shared: &Shared) -> Self {
         let mut found =
             Self { given: process.environment.keys().map(|k| k.to_ascii_uppercase()).collect(), ..Self::default() };
         found.by_start(process, sources);
-        found.by_code(app, process, sources);
+        found.by_code(app, process, sources, shared);
         found.by_files(app, process, sources);
         found
     }
@@ -145,18 +165,16 @@ impl Provided {
         }
     }
 
-    fn by_code(&mut self, app: &App, process: &Process, sources: &Sources) {
+    fn by_code(&mut self, app: &App, process: &Process, sources: &Sources, shared: &Shared) {
         let own = |what: What| app.code.of(what).filter(|f| process.runs.contains(&f.span.file));
         self.set.extend(
             own(What::ReadsEnv).filter(|f| f.has("optional")).filter_map(|f| f.text("name").map(str::to_owned)),
         );
-        if process.runs.iter().any(|f| sources.text(*f).contains("secrets_dir")) {
+        if !process.runs.is_disjoint(&shared.secrets) {
             self.open = Some("secrets are read from a folder");
         }
         let loads = own(What::LoadsDotenv).next().is_some() || own(What::ReadsEnv).any(|f| f.has("fields"));
-        let declared =
-            app.manifests.iter().any(|m| m.dependencies.iter().any(|d| LOADERS.contains(&d.name.value.as_str())));
-        if !loads && !declared {
+        if !loads && !shared.loader {
             return;
         }
         let Some(image) = app.image_of(process) else { return };
