@@ -20,8 +20,6 @@ pub(super) struct Surroundings {
     pub stops: bool,
     /// It only runs under a condition.
     pub conditional: bool,
-    /// It answers a request.
-    pub request: bool,
 }
 
 /// Looks at what a node stands in.
@@ -31,7 +29,7 @@ pub(super) fn surroundings(node: Node<'_>, text: &str) -> Surroundings {
     while let Some(parent) = at.parent() {
         let kind = parent.kind();
         if kind.contains("class") || kind == "mod_item" {
-            let name = parent.child_by_field_name("name").map_or("", |n| &text[n.byte_range()]);
+            let name = own_name(parent, text);
             let lower = name.to_ascii_lowercase();
             let config = lower.contains("config") || lower.contains("settings");
             around.development |= config
@@ -39,7 +37,6 @@ pub(super) fn surroundings(node: Node<'_>, text: &str) -> Surroundings {
                 || kind == "mod_item" && lower.split('_').any(|w| matches!(w, "test" | "tests"));
         }
         around.stops |= is_asserted(parent, at, text) || is_tested(parent, at, text);
-        around.request |= answers(parent, text);
         if FUNCTIONS.contains(&kind) {
             let name = name_of(parent, text);
             around.inside |= !(STARTS.contains(&name) || MAKERS.contains(&name) && is_of_config(parent, text));
@@ -87,6 +84,16 @@ pub(super) fn surroundings(node: Node<'_>, text: &str) -> Surroundings {
         at = parent;
     }
     around
+}
+
+/// The nearest node around one that is of a kind.
+pub(super) fn enclosing(node: Node<'_>, of_kind: impl Fn(&str) -> bool) -> Option<Node<'_>> {
+    std::iter::successors(node.parent(), Node::parent).find(|around| of_kind(around.kind()))
+}
+
+/// Whether a place runs while a request is answered.
+pub(super) fn is_in_request(node: Node<'_>, text: &str) -> bool {
+    std::iter::successors(node.parent(), Node::parent).any(|around| answers(around, text))
 }
 
 /// Whether a function answers requests: a callback of a route, under a route's decorator, with a request's parameters.
@@ -147,15 +154,19 @@ fn stops(branch: Node<'_>, condition: Node<'_>, text: &str) -> bool {
 
 /// It stands in a function that reads a configuration, without which a program does not start.
 fn is_loading(node: Node<'_>, text: &str) -> bool {
-    let mut at = node;
-    while let Some(parent) = at.parent() {
-        if matches!(parent.kind(), "function_declaration" | "method_declaration") {
-            let name = parent.child_by_field_name("name").map_or("", |n| &text[n.byte_range()]);
-            return LOADING.is_match(name);
-        }
-        at = parent;
-    }
-    false
+    let function = enclosing(node, |kind| matches!(kind, "function_declaration" | "method_declaration"));
+    function.is_some_and(|function| LOADING.is_match(own_name(function, text)))
+}
+
+/// It stands in a class that is a configuration.
+fn is_of_config(node: Node<'_>, text: &str) -> bool {
+    let classes = std::iter::successors(node.parent(), Node::parent).filter(|n| n.kind().contains("class"));
+    let named = classes.map(|class| own_name(class, text)).find(|name| !name.is_empty());
+    named.is_some_and(|name| LOADING.is_match(name))
+}
+
+fn own_name<'t>(node: Node<'_>, text: &'t str) -> &'t str {
+    node.child_by_field_name("name").map_or("", |n| &text[n.byte_range()])
 }
 
 /// `[ -z "$X" ] && exit 1`, `[ -n "$X" ] || exit 1`
@@ -181,7 +192,8 @@ fn is_asserted(parent: Node<'_>, at: Node<'_>, text: &str) -> bool {
     let first = parent.named_child(0).is_some_and(|c| c.id() == at.id());
     let Some(call) = call.filter(|_| first) else { return false };
     let called = text[call.start_byte()..parent.start_byte()].trim();
-    ASSERTS.iter().any(|name| called == *name || called.ends_with(&format!(".{name}")))
+    let is = |name: &&str| called.strip_suffix(*name).is_some_and(|of| of.is_empty() || of.ends_with('.'));
+    ASSERTS.iter().any(is)
 }
 
 /// Functions that end the call where their first argument is missing.
@@ -259,18 +271,6 @@ fn name_of<'t>(function: Node<'_>, text: &'t str) -> &'t str {
 
 /// What makes an object: a config is made when the program starts.
 const MAKERS: &[&str] = &["constructor", "__init__", "initialize"];
-
-fn is_of_config(node: Node<'_>, text: &str) -> bool {
-    let mut at = node;
-    while let Some(parent) = at.parent() {
-        if parent.kind().contains("class") && parent.child_by_field_name("name").is_some() {
-            let name = parent.child_by_field_name("name").map_or("", |n| &text[n.byte_range()]);
-            return LOADING.is_match(name);
-        }
-        at = parent;
-    }
-    false
-}
 
 /// Names of what a start calls.
 const STARTS: &[&str] = &[

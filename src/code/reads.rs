@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use tree_sitter::Node;
 
-use super::around::{STOP, loop_over};
+use super::around::{STOP, enclosing, loop_over};
 use super::scan::{FileScan, definitions};
 use super::value::{Value, literal};
 use super::{Part, SourceFact, What};
@@ -72,10 +72,7 @@ pub(super) fn settle_name(parts: &mut BTreeMap<&'static str, Part>, notes: &mut 
 /// What pydantic-settings puts before the names of a class's fields: `env_prefix="APP_"`. Fields that are classes
 /// themselves are filled from several variables.
 fn prefix(at: Node<'_>, text: &str) -> Option<String> {
-    let mut class = at;
-    while class.kind() != "class_definition" {
-        class = class.parent()?;
-    }
+    let class = enclosing(at, |kind| kind == "class_definition")?;
     let (_, rest) = text[class.byte_range()].split_once("env_prefix")?;
     let value = rest.trim_start_matches([' ', '=', ':', '"', '\'']);
     Some(value.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect())

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use streaming_iterator::StreamingIterator;
 use tree_sitter::{Node, ParseOptions, Parser, QueryCursor, QueryCursorOptions, Tree};
 
-use super::around::surroundings;
+use super::around::{is_in_request, surroundings};
 use super::language::Language;
 use super::pattern::{KeyTest, Pass, Queried};
 use super::reads::{fields, settle_name};
@@ -75,7 +75,7 @@ impl Queries {
 
 /// The patterns that run over a file; nothing where it is too large to be read.
 pub(super) fn hits(sources: &Sources, file: FileId, language: Language, gates: Gates) -> Option<Vec<usize>> {
-    let text = sources.read(file).ok().filter(|text| text.len() <= MAX_BYTES)?;
+    let text = small(sources, file)?;
     if is_made(text) {
         return Some(Vec::new());
     }
@@ -83,6 +83,11 @@ pub(super) fn hits(sources: &Sources, file: FileId, language: Language, gates: G
     let mut hits = patterns.hits(text, gates);
     hits.retain(|at| matches!(patterns.pass(*at), Pass::Environment | Pass::Facts));
     Some(hits)
+}
+
+/// The text of a file that is not too large.
+fn small(sources: &Sources, file: FileId) -> Option<&str> {
+    sources.read(file).ok().filter(|text| text.len() <= MAX_BYTES)
 }
 
 /// A tool wrote it, or only a tool reads it: `dotnet ef` alone runs a factory for the design time.
@@ -119,10 +124,8 @@ pub(super) fn calls(
     language: Language,
     helpers: &BTreeMap<String, bool>,
 ) -> Option<Vec<SourceFact>> {
-    let text = sources.read(file).ok().filter(|text| text.len() <= MAX_BYTES && !is_made(text))?;
-    if !helpers.keys().any(|name| text.contains(name.as_str())) {
-        return None;
-    }
+    let calls = |text: &&str| helpers.keys().any(|name| text.contains(name.as_str()));
+    let text = small(sources, file).filter(calls).filter(|text| !is_made(text))?;
     let tree = parse(language, text)?;
     let mut scan = FileScan::new(file, language, text, tree.root_node());
     let calls = language.patterns().calls();
@@ -177,7 +180,7 @@ impl<'t> FileScan<'t> {
         Self { file, language, scope, spent: Duration::ZERO, facts: Vec::new() }
     }
 
-    /// Adds the facts of a query's patterns at these places; nothing where the time is up.
+    /// Adds the facts of a query's patterns at these places, in ascending order; nothing where the time is up.
     fn run(&mut self, queried: &Queried, places: &[usize]) -> Option<()> {
         if !queried.known.iter().any(|k| places.contains(&k.at)) {
             return Some(());
@@ -197,7 +200,9 @@ impl<'t> FileScan<'t> {
         let mut facts: Vec<(usize, SourceFact)> = Vec::new();
         while let Some(found) = matches.next() {
             let known = &queried.known[found.pattern_index];
-            if !places.contains(&known.at) || !known.keys.iter().all(|test| holds(test, found.captures, text)) {
+            if places.binary_search(&known.at).is_err()
+                || !known.keys.iter().all(|test| holds(test, found.captures, text))
+            {
                 continue;
             }
             let mut parts = BTreeMap::new();
@@ -217,7 +222,8 @@ impl<'t> FileScan<'t> {
                 }
             }
             let Some((what, range)) = whole else { continue };
-            let around = found.captures.first().map(|c| surroundings(c.node, text)).unwrap_or_default();
+            let first = found.captures[0].node;
+            let around = surroundings(first, text);
             if around.development && what != What::Compares {
                 // It tells nothing of a deploy, but what stands there may be asked for.
                 if what == What::ReadsEnv
@@ -237,7 +243,7 @@ impl<'t> FileScan<'t> {
             if around.stops && what == What::ReadsEnv {
                 notes.insert("required", String::new());
             }
-            if what == What::Requires && !around.stops || what == What::Remembers && !around.request {
+            if what == What::Requires && !around.stops || what == What::Remembers && !is_in_request(first, text) {
                 continue;
             }
             if around.conditional {
@@ -248,7 +254,7 @@ impl<'t> FileScan<'t> {
             }
             settle_name(&mut parts, &mut notes);
             if notes.contains_key("fields") {
-                fields(&mut parts, &mut notes, found.captures[0].node, self.scope.text);
+                fields(&mut parts, &mut notes, first, text);
             }
             if what == What::ReadsEnv
                 && parts.get("name").is_some_and(|p| p.value == Value::Unknown)

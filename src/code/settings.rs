@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 
 use globset::{GlobBuilder, GlobMatcher};
 use rayon::prelude::*;
-use regex::Regex;
+use regex::{Captures, Regex};
 
 use super::pattern::word;
 use super::{Part, SourceFact, Value, What};
-use crate::source::{At, Class, FileId, Sources, Span, has_word, name};
+use crate::source::{At, Class, FileId, Sources, has_word, name};
 use crate::syntax::tree::Node;
 use crate::syntax::{settings, yaml};
 
@@ -103,8 +103,8 @@ fn of_file(sources: &Sources, file: FileId, table: &Table) -> Vec<SourceFact> {
         }
         match table.variable {
             Some(Naming::Spring) => facts.extend(placeholders(&key, &value)),
-            Some(Naming::Symfony) => facts.extend(reads(&SYMFONY, &value)),
-            Some(Naming::Erb) if !is_other_section(&key) => facts.extend(reads(&ERB, &value)),
+            Some(Naming::Symfony) => facts.extend(reads(&SYMFONY, &value, is_needed)),
+            Some(Naming::Erb) if !is_other_section(&key) => facts.extend(reads(&ERB, &value, is_needed)),
             Some(Naming::Dotnet | Naming::Erb) | None => {}
         }
         for row in &table.rows {
@@ -149,28 +149,6 @@ fn is_development_profile(profile: &str) -> bool {
 static PLACEHOLDER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\$\{([A-Z][A-Z0-9_]*)(?::([^}]*))?\}").expect("a sound pattern"));
 
-/// `${DB_URL}` of Spring is read from the environment, and has to be there where it has no default.
-fn placeholders(key: &str, value: &At<String>) -> Vec<SourceFact> {
-    let read = |found: regex::Captures<'_>| {
-        let whole = found.get(0).expect("the match");
-        let span = Span::new(value.span.file, value.span.start as usize, value.span.end as usize);
-        let part = |text: &str| Part { span, value: Value::Text(text.to_owned()) };
-        let mut parts = BTreeMap::from([("name", part(&found[1]))]);
-        let mut notes = BTreeMap::from([("variable", spring_variable(key))]);
-        match found.get(2) {
-            Some(default) => {
-                parts.insert("default", part(default.as_str()));
-            }
-            // A whole value has to be resolved when the application starts.
-            None => {
-                notes.insert("required", whole.as_str().to_owned());
-            }
-        }
-        SourceFact { what: What::ReadsEnv, span, parts, notes, doubtful: false }
-    };
-    PLACEHOLDER.captures_iter(&value.value).map(read).collect()
-}
-
 static SYMFONY: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"%env\((?:(?:string|int|bool|float|resolve|json|file|csv|url|trim|base64):)*([A-Z][A-Z0-9_]*)\)%")
         .expect("a sound pattern")
@@ -187,21 +165,34 @@ fn is_other_section(key: &str) -> bool {
     matches!(key.split('.').next(), Some("development" | "test"))
 }
 
-/// What a value reads from the environment. Nobody knows which of them the app asks for in the end.
-fn reads(pattern: &Regex, value: &At<String>) -> Vec<SourceFact> {
-    let read = |found: regex::Captures<'_>| {
+/// Whether a read of Symfony or Rails fails without its variable.
+fn is_needed(found: &Captures<'_>, value: &str) -> bool {
+    let whole = found.get(0).expect("the match");
+    let after = value[whole.end()..].trim_start();
+    found.get(2).is_none() && !whole.as_str().contains("ENV[") && !after.starts_with([',', '{', '|'])
+}
+
+/// What a value reads from the environment: the variable is the first group of the pattern, its default the second.
+fn reads(pattern: &Regex, value: &At<String>, needed: impl Fn(&Captures<'_>, &str) -> bool) -> Vec<SourceFact> {
+    let read = |found: Captures<'_>| {
         let part = |text: &str| Part { span: value.span, value: Value::Text(text.to_owned()) };
         let mut parts = BTreeMap::from([("name", part(&found[1]))]);
-        if let Some(default) = found.get(2) {
-            parts.insert("default", part(default.as_str()));
-        }
-        let whole = found.get(0).map_or("", |w| w.as_str());
-        let after = value.value[found.get(0).map_or(0, |w| w.end())..].trim_start();
-        let bears = found.get(2).is_some() || whole.contains("ENV[") || after.starts_with([',', '{', '|']);
-        let notes = if bears { BTreeMap::new() } else { BTreeMap::from([("required", String::new())]) };
+        parts.extend(found.get(2).map(|default| ("default", part(default.as_str()))));
+        let notes = needed(&found, &value.value).then(|| ("required", String::new())).into_iter().collect();
+        // Nobody knows which of them the app asks for in the end.
         SourceFact { what: What::ReadsEnv, span: value.span, parts, notes, doubtful: true }
     };
     pattern.captures_iter(&value.value).map(read).collect()
+}
+
+/// `${DB_URL}` of Spring: a whole value has to be resolved when the application starts.
+fn placeholders(key: &str, value: &At<String>) -> Vec<SourceFact> {
+    let mut facts = reads(&PLACEHOLDER, value, |found, _| found.get(2).is_none());
+    for fact in &mut facts {
+        fact.notes.insert("variable", spring_variable(key));
+        fact.doubtful = false;
+    }
+    facts
 }
 
 /// The variable that overrides a property: `spring.datasource.url` → `SPRING_DATASOURCE_URL`.
