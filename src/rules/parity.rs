@@ -7,7 +7,7 @@ mod version;
 use super::{Checks, Context, Ruling};
 use crate::app::known::{self, Reference, Role as ImageRole};
 use crate::source::{FileId, Span, folder, is_within, name};
-use crate::stack::Role;
+use crate::stack::{Role, Stack};
 use crate::syntax::tree::Node;
 use crate::violation::Violation;
 use version::Version;
@@ -87,7 +87,12 @@ fn belong(c: &Context<'_>, development: &Backing, release: &Backing) -> bool {
     if development.service.is_empty() {
         return true;
     }
-    let (a, b) = (folder(c.sources.path(development.file)), folder(c.sources.path(release.file)));
+    is_near(c, development.file, release.file)
+}
+
+/// One file lies in the other's folder, or below it.
+fn is_near(c: &Context<'_>, a: FileId, b: FileId) -> bool {
+    let (a, b) = (folder(c.sources.path(a)), folder(c.sources.path(b)));
     is_within(a, b) || is_within(b, a)
 }
 
@@ -149,16 +154,9 @@ fn backing_type_drift(c: &Context<'_>, out: &mut Ruling) {
 /// A backing service that development has, and the release neither has nor names.
 fn service_set_drift(c: &Context<'_>, out: &mut Ruling) {
     let released = of_stacks(c, Role::Swarm);
-    let stacks: Vec<&crate::stack::Stack> = c.app.stacks_of(Role::Swarm).collect();
     for development in of_stacks(c, Role::Compose) {
-        let path = c.sources.path(development.file);
-        let near: Vec<&&crate::stack::Stack> = stacks
-            .iter()
-            .filter(|s| {
-                let (a, b) = (folder(path), folder(c.sources.path(s.file())));
-                is_within(a, b) || is_within(b, a)
-            })
-            .collect();
+        let stacks = c.app.stacks_of(Role::Swarm).map(Stack::file);
+        let near: Vec<FileId> = stacks.filter(|file| is_near(c, development.file, *file)).collect();
         // What other services bring along.
         let beside = matches!(development.kind.as_str(), "zookeeper" | "consul" | "etcd");
         if beside || near.is_empty() || released.iter().any(|r| r.kind == development.kind) {
@@ -168,7 +166,7 @@ fn service_set_drift(c: &Context<'_>, out: &mut Ruling) {
         let drifts = released.iter().any(|r| r.service == development.service && belong(c, &development, r));
         let names = words_of(&development.kind);
         let named = near.iter().any(|stack| {
-            let text = c.sources.text(stack.file()).to_ascii_lowercase();
+            let text = c.sources.text(*stack).to_ascii_lowercase();
             names.iter().any(|n| {
                 text.contains(&format!("{n}_"))
                     || text.contains(&format!("{n}://"))

@@ -13,13 +13,6 @@ pub(in crate::rules) fn embedded_datastore(c: &Context<'_>, out: &mut Ruling) {
         let path = fact.text("path");
         let memory =
             fact.note("in") == Some("memory") || path.is_some_and(|p| p.contains(":memory:") || p == "sqlite://");
-        if let Some(Value::Environment { name, .. }) = fact.parts.get("path").map(|p| &p.value) {
-            let name = name.clone();
-            let services = source::services(c, fact);
-            if !services.is_empty() && services.iter().all(|d| d.process.environment.contains_key(&name)) {
-                continue;
-            }
-        }
         if path.is_some_and(|p| {
             p.contains("/tmp")
                 || p.contains("/var/cache")
@@ -49,12 +42,15 @@ pub(in crate::rules) fn embedded_datastore(c: &Context<'_>, out: &mut Ruling) {
             continue;
         }
         let opened = fact.has("inside") && path.is_none() || chosen || fact.has("conditional");
-        // A default that the service's environment replaces.
-        if is_replaced_default(c, fact) {
-            continue;
-        }
         let services = source::services(c, fact);
-        if source::is_overridden(c, fact, &services) {
+        let all = |set: &dyn Fn(&Deployed<'_>) -> bool| !services.is_empty() && services.iter().all(set);
+        let given = match fact.parts.get("path").map(|p| &p.value) {
+            Some(Value::Environment { name, .. }) => all(&|d| d.process.environment.contains_key(name)),
+            _ => false,
+        };
+        // A default that the service's environment replaces.
+        let replaced = falls_back_from(c, fact).is_some_and(|name| all(&|d| d.process.provided.has(name)));
+        if given || replaced || source::is_overridden(c, fact, &services) {
             continue;
         }
         let message = if memory {
@@ -88,13 +84,11 @@ pub(in crate::rules) fn shares(deployed: &Deployed<'_>) -> bool {
     deployed.service.mounts.iter().any(|m| deployed.stack.storage(m) == Storage::Network)
 }
 
-/// Whether a literal is only what a read of the environment falls back to, and every service provides the variable.
-fn is_replaced_default(c: &Context<'_>, fact: &SourceFact) -> bool {
+/// The variable whose read falls back to a literal.
+fn falls_back_from<'c>(c: &Context<'c>, fact: &SourceFact) -> Option<&'c str> {
     let read = c.app.code.of(What::ReadsEnv).find(|r| {
         r.span.file == fact.span.file
             && (r.span.contains(fact.span) || r.parts.get("default").is_some_and(|d| d.span.contains(fact.span)))
     });
-    let Some(name) = read.and_then(|r| r.text("name")) else { return false };
-    let services = source::services(c, fact);
-    !services.is_empty() && services.iter().all(|d| d.process.provided.has(name))
+    read?.text("name")
 }

@@ -147,9 +147,7 @@ pub(in crate::rules) fn hardcoded_backing_url(c: &Context<'_>, out: &mut Ruling)
 /// A URL that nothing connects to as it stands: what a read of the environment falls back to, what is compared, printed,
 /// or shown as an example.
 fn is_no_address(c: &Context<'_>, span: Span, defaults: &[Span]) -> bool {
-    let text = c.sources.text(span.file);
-    let start = text[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
-    let before = &text[start..span.start as usize];
+    let before = before(c, span);
     // `user:password` is nobody's.
     if password_in_url(c.text(span)).is_some()
         && ["//user:", "//username:", "//root:pass@"].iter().any(|w| c.text(span).contains(w))
@@ -162,17 +160,19 @@ fn is_no_address(c: &Context<'_>, span: Span, defaults: &[Span]) -> bool {
     fallback || is_talk(c, span)
 }
 
+/// What stands on its line before a place.
+fn before<'c>(c: &Context<'c>, span: Span) -> &'c str {
+    c.sources.text(span.file)[..span.start as usize].rsplit('\n').next().unwrap_or_default()
+}
+
 /// What is compared, printed, put together or shown as an example.
 pub(super) fn is_talk(c: &Context<'_>, span: Span) -> bool {
     static TALK: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)starts_?with|has_?prefix|includes\(|contains\(|replace|match|console\.|log(ger)?\.|print|throw |raise |error\(|example|help|usage|placeholder|descri|default|orElse|\?\?|\|\||\?:|test|==|case |regex|#|//|in \(")
             .expect("a sound pattern")
     });
-    let text = c.sources.text(span.file);
-    let start = text[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
-    let after = text[span.end as usize..].trim_start_matches(['"', '\'', '`']).trim_start();
-    TALK.is_match(&text[start..span.start as usize])
-        || ["+ ", "% ", ".format", "=>"].iter().any(|mark| after.starts_with(mark))
+    let after = c.sources.text(span.file)[span.end as usize..].trim_start_matches(['"', '\'', '`']).trim_start();
+    TALK.is_match(before(c, span)) || ["+ ", "% ", ".format", "=>"].iter().any(|mark| after.starts_with(mark))
 }
 
 /// Where a literal is written that a name stands for: in the same file, once.

@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::app::App;
 use crate::rules::{Context, Ruling};
 use crate::source::{Span, folder, has_word, is_within, join, name};
 use crate::stack::{Role, Stack};
@@ -57,16 +56,8 @@ fn first_line(text: &str) -> usize {
 
 /// Both lie in one workspace of a package manager.
 fn is_one_workspace(c: &Context<'_>, a: &str, b: &str) -> bool {
-    let mut at = folder(a);
-    loop {
-        if is_within(b, at) && c.app.is_workspace(at, c.sources) {
-            return true;
-        }
-        if at.is_empty() {
-            return false;
-        }
-        at = folder(at);
-    }
+    let mut above = std::iter::successors(Some(folder(a)), |at| (!at.is_empty()).then(|| folder(at)));
+    above.any(|at| is_within(b, at) && c.app.is_workspace(at, c.sources))
 }
 
 /// A stack or Compose file above both builds or names them: they are developed as one.
@@ -99,7 +90,7 @@ pub(in crate::rules) fn shared_code_by_path(c: &Context<'_>, out: &mut Ruling) {
         for found in BY_PATH.captures_iter(text) {
             let (Some(path), Some(whole)) = (found.iter().skip(1).flatten().next(), found.get(0)) else { continue };
             let Some(target) = join(own, path.as_str().trim_end_matches('/')) else { continue };
-            let Some(app) = app_of(c.app, c, &target, own) else { continue };
+            let Some(app) = app_of(c, &target, own) else { continue };
             if !told.insert(path.as_str()) || is_one_image(c, own, app) {
                 continue;
             }
@@ -116,7 +107,7 @@ pub(in crate::rules) fn shared_code_by_path(c: &Context<'_>, out: &mut Ruling) {
 }
 
 /// The folder around a path that is an app: with a Dockerfile, and not around the one that takes it.
-fn app_of<'t>(app: &App, c: &Context<'_>, target: &'t str, own: &str) -> Option<&'t str> {
+fn app_of<'t>(c: &Context<'_>, target: &'t str, own: &str) -> Option<&'t str> {
     const SHARED: &[&str] = &["packages", "package", "shared", "libs", "lib", "crates", "common", "libraries"];
     if has_word(&folder(target).replace('/', "-"), SHARED) && !target.ends_with("/lib") {
         return None;
@@ -127,17 +118,7 @@ fn app_of<'t>(app: &App, c: &Context<'_>, target: &'t str, own: &str) -> Option<
             return None;
         }
         if has_dockerfile(c, at) {
-            // Of one workspace, it is one codebase.
-            let mut above = folder(at);
-            loop {
-                if is_within(own, above) && app.is_workspace(above, c.sources) {
-                    return None;
-                }
-                if above.is_empty() {
-                    return Some(at);
-                }
-                above = folder(above);
-            }
+            return Some(at).filter(|at| !is_one_workspace(c, at, own));
         }
         at = folder(at);
     }

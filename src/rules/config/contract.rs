@@ -1,5 +1,6 @@
 //! The environment that the code reads against the one that the stack provides.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
@@ -13,6 +14,7 @@ use crate::code::{Language, SourceFact, Value, What};
 use crate::rules::{Context, Ruling, source};
 use crate::source::{Span, name};
 use crate::spelling::distance;
+use crate::stack::Setting;
 use crate::violation::{Severity, Violation};
 
 /// The services whose code is known.
@@ -119,7 +121,7 @@ pub(in crate::rules) fn env_var_misspelled(c: &Context<'_>, out: &mut Ruling) {
         if reads.is_empty() || spring {
             continue;
         }
-        let texts: Vec<&str> = texts(c, &deployed).collect();
+        let texts = LazyCell::new(|| texts(c, &deployed).collect::<Vec<&str>>());
         for setting in &deployed.service.environment {
             let given = setting.name.value.as_str();
             if reads.keys().any(|r| r.eq_ignore_ascii_case(given)) {
@@ -230,6 +232,11 @@ pub(in crate::rules) fn secret_file_not_read(c: &Context<'_>, out: &mut Ruling) 
         }
         if deployed.process.runs.iter().any(|f| c.app.code.unread.contains(f)) {
             out.unknown(service.name.span, "not all of its code could be read");
+            continue;
+        }
+        let secret =
+            |s: &Setting| s.value.as_ref().and_then(|v| v.text()).is_some_and(|v| v.starts_with("/run/secrets/"));
+        if service.node.get("secrets").is_none() && !service.environment.iter().any(secret) {
             continue;
         }
         let own: Vec<&str> = texts(c, &deployed).collect();

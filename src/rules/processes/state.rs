@@ -130,13 +130,15 @@ fn takes_files(c: &Context<'_>, fact: &SourceFact) -> bool {
         return false;
     }
     let marks = ["FileField", "ImageField", "request.FILES", "default_storage", "FileSystemStorage", "UploadedFile"];
-    let services = source::services(c, fact);
-    let own = services.iter().flat_map(|d| &d.process.runs);
-    services.is_empty() || own.into_iter().any(|f| marks.iter().any(|m| c.sources.text(*f).contains(m)))
+    source::services(c, fact).is_empty() || beside_any(c, fact, &marks)
 }
 
 fn stores(c: &Context<'_>, fact: &SourceFact) -> bool {
-    let marks = ["->store(", "->storeAs(", "->storePublicly", "Storage::put", "->putFile", "Storage::disk"];
+    beside_any(c, fact, &["->store(", "->storeAs(", "->storePublicly", "Storage::put", "->putFile", "Storage::disk"])
+}
+
+/// Whether a file that runs in a service with the fact's code has one of these marks.
+fn beside_any(c: &Context<'_>, fact: &SourceFact, marks: &[&str]) -> bool {
     let services = source::services(c, fact);
     services.iter().flat_map(|d| &d.process.runs).any(|f| marks.iter().any(|m| c.sources.text(*f).contains(m)))
 }
