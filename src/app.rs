@@ -13,9 +13,11 @@ mod link;
 pub mod locator;
 pub mod mention;
 pub mod probe;
+mod programs;
 pub mod provided;
 mod reach;
 pub mod server;
+mod workflow;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -115,7 +117,9 @@ impl App {
     /// Whether a process runs a file, or one that it runs is configured by it.
     #[must_use]
     pub fn is_run_by(&self, file: FileId, process: &Process, sources: &Sources) -> bool {
-        if process.runs.contains(&file) || process.chain.scripts.iter().any(|s| s.file == file) {
+        if process.runs.contains(&file) && self.imports.may_reach(process, file)
+            || process.chain.scripts.iter().any(|s| s.file == file)
+        {
             return true;
         }
         if self.code.files.contains_key(&file) {
@@ -127,6 +131,12 @@ impl App {
             return self.image_of(process).is_some_and(|image| reach::holds(self, image, path, sources));
         }
         let at = crate::source::folder(path);
+        // A project that another one refers to brings code along, not the settings of its own start.
+        let start =
+            ["Program.cs", "Startup.cs"].iter().find_map(|s| sources.find(crate::source::join(at, s)?.as_str()));
+        if crate::source::name(path).starts_with("appsettings") && start.is_some_and(|s| !process.runs.contains(&s)) {
+            return false;
+        }
         const HOLDERS: &[&str] = &["src/main/resources", "config/packages/prod", "config/packages", "config", "prisma"];
         let root = HOLDERS.iter().find_map(|holder| at.strip_suffix(holder)).unwrap_or(at);
         let root = root.trim_end_matches('/');
@@ -160,6 +170,7 @@ impl App {
         // Only where it is known what every service runs is it known that none runs this.
         let mut own = self.processes.iter().filter(|p| p.known.is_none()).peekable();
         let closed = self.has_swarm_stack()
+            && !self.processes.iter().any(|p| p.runs.contains(&file))
             && own.peek().is_some()
             && own.all(|p| {
                 let image = self.image_of(p).filter(|_| p.service.is_some());

@@ -7,6 +7,7 @@ mod pattern;
 mod reads;
 mod scan;
 mod settings;
+mod unused;
 mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -240,6 +241,7 @@ impl Code {
             }
         }
         code.read_through_helpers(sources);
+        unused::mark(&mut code, sources);
         code.facts.extend(settings::read(sources));
         code.facts.retain(|f| !matches!(f.what, What::EnvHelper | What::Defines | What::Calls));
         code.facts.sort_by_key(|f| (f.span, f.what));

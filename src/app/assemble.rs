@@ -9,7 +9,7 @@ use super::imports::Imports;
 use super::known::{self, Reference};
 use super::mention::{self, Mentions};
 use super::provided::Provided;
-use super::{App, Process, link};
+use super::{App, Process, link, workflow};
 use crate::code::{Code, Gates};
 use crate::config::Config;
 use crate::discover::History;
@@ -77,6 +77,7 @@ impl App {
                 Content::Dockerfile(_) | Content::Yaml(_) => {}
             }
         }
+        app.mentions.builds.extend(app.pipelines.iter().flat_map(|(_, root)| workflow::builds(root)));
         app.stacks = Files { trees: &trees, sources, config, environment }.group(&app.mentions);
         app.images = images(&app.dockerfiles, &app.stacks, &app.mentions, sources);
         app.installs = app.dockerfiles.iter().flat_map(super::install::find).collect();

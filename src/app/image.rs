@@ -248,7 +248,10 @@ impl Image {
                 _ => {}
             }
             // A script of the context, or one that was fetched, may install anything.
-            self.opaque |= program.ends_with(".sh")
+            let path = command.words.first().map_or("", |w| w.text());
+            let own = path.contains('/') && !path.starts_with("/usr/") && !path.starts_with("/bin/");
+            self.opaque |= own
+                || program.ends_with(".sh")
                 || rest.iter().any(|a| a.ends_with(".sh"))
                 || crate::syntax::shell::is_shell(program);
         }

@@ -17,6 +17,8 @@ pub struct Imports {
     code: BTreeSet<FileId>,
     /// Modules in a folder of settings, by their paths.
     settings: BTreeMap<FileId, String>,
+    /// Names of those that another one of them imports.
+    settings_imported: BTreeSet<String>,
     /// Files of one environment of Rails, by its name.
     environments: BTreeMap<FileId, String>,
 }
@@ -28,6 +30,9 @@ static PYTHON: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?m)^\s*(?:from\s+([.\w]+)\s+import\s+(\([^)]*\)|[^\n(]*)|import\s+([\w., ]+))")
         .expect("a sound pattern")
 });
+/// A program that is started by its file's name.
+static STARTED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"["']([\w./-]+\.(?:py|js|mjs|cjs|ts))["']"#).expect("a sound pattern"));
 /// A module that is found by a name in a string, or by listing a folder: what is imported cannot be told.
 static OPEN: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"import_module|__import__|INSTALLED_APPS|autodiscover|readdirSync|require\([^\x22'\x60)]|import\([^\x22'\x60)]|glob\(|@Module|register_blueprint_from|autoload|config_from_object|from_object\(|from_pyfile\(|import_string|include=\[|DJANGO_SETTINGS_MODULE")
@@ -45,6 +50,10 @@ impl Imports {
             }
             if path.contains("settings/") && path.ends_with(".py") {
                 imports.settings.insert(*file, path.to_owned());
+                for import in PYTHON.captures_iter(sources.text(*file)) {
+                    let module = import.get(1).map_or("", |m| m.as_str());
+                    imports.settings_imported.extend(module.rsplit('.').next().map(str::to_owned));
+                }
             }
         }
         for (at, process) in app.processes.iter().enumerate() {
@@ -87,7 +96,11 @@ impl Imports {
         let Some(path) = self.settings.get(&file) else { return false };
         let stem = path.trim_end_matches(".py");
         let shared = ["base", "common", "default", "defaults", "__init__", "shared"].iter().any(|w| stem.ends_with(w));
-        !shared && !stem.replace('/', ".").ends_with(module) && !stem.ends_with(&module.replace('.', "/"))
+        let last = stem.rsplit('/').next().unwrap_or(stem);
+        !shared
+            && !self.settings_imported.contains(last)
+            && !stem.replace('/', ".").ends_with(module)
+            && !stem.ends_with(&module.replace('.', "/"))
     }
 
     /// Whether a process's start may come to a file: not where all that it imports is known, and the file is none of it.
@@ -158,6 +171,14 @@ fn imported(file: FileId, text: &str, language: Language, process: &Process, sou
     let at = folder(path);
     let own = |path: &str| sources.find(path).filter(|f| process.runs.contains(f));
     let mut found = Vec::new();
+    // `Popen(["python", "main.py"])`, `fork("./worker.js")`
+    for name in STARTED.captures_iter(text) {
+        // What was compiled has its sources elsewhere.
+        if ["dist/", "build/", "out/", "lib/"].iter().any(|made| name[1].contains(made)) {
+            return None;
+        }
+        found.extend(join(at, &name[1]).and_then(|path| own(&path)));
+    }
     match language {
         Language::JavaScript | Language::TypeScript | Language::Tsx => {
             for import in SCRIPT.captures_iter(text) {

@@ -1,9 +1,14 @@
 //! Which Dockerfile makes the image that a service runs. A wrong link is the worst of false alarms: no evidence, no link.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::App;
-use super::image::Purpose;
+use super::image::{Image, Purpose};
 use super::known::{self, Reference};
-use super::mention::Mentions;
+use super::mention::{Built, Mentions};
 use crate::source::{FileId, Sources, folder, is_within, join, name};
 use crate::stack::{Build, Role, Service, Stack};
 
@@ -89,37 +94,123 @@ pub(super) fn image_of(app: &App, stack: &Stack, service: &Service, sources: &So
             }
         }
     }
-    // A command builds an image of that name.
-    for built in &app.mentions.builds {
-        let reference = Reference::parse(&strip_variables(&built.tag));
-        if !reference.short().is_empty() && reference.short() == written.short() {
-            let found = place_of_command(built.dockerfile.as_deref(), &built.context, &built.folder, sources);
-            if let Some((dockerfile, _)) = found {
-                return release(app, dockerfile, built.target.as_deref());
-            }
-        }
+    if let Some(found) = by_command(app, &written, &image.raw, sources) {
+        return Some(found);
     }
     if by_name.is_some() && is_own(&written, image.raw.as_str()) {
         return by_name;
     }
-    single(app, stack, &written, image.raw.as_str(), sources)
+    by_folder(app, stack, &written, &image.raw, sources)
+        .or_else(|| single(app, stack, &written, image.raw.as_str(), sources))
 }
 
-/// `${REGISTRY}/web:${TAG}` → `/web:`, which still tells the name.
-fn strip_variables(raw: &str) -> String {
-    let mut out = String::new();
-    let mut rest = raw;
-    while let Some(at) = rest.find('$') {
-        out += &rest[..at];
-        rest = &rest[at + 1..];
-        let end = if let Some(body) = rest.strip_prefix('{') {
-            body.find('}').map_or(rest.len(), |n| n + 2)
-        } else {
-            rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len())
-        };
-        rest = &rest[end..];
+/// A command or a pipeline builds an image of that name.
+fn by_command(app: &App, written: &Reference, raw: &str, sources: &Sources) -> Option<usize> {
+    let mut same: Vec<(bool, &Built)> = Vec::new();
+    for built in &app.mentions.builds {
+        let reference = Reference::parse(&strip_variables(&built.tag));
+        let short = reference.short();
+        let by_variable = short.is_empty() && variable(raw).is_some() && variable(raw) == variable(&built.tag);
+        if by_variable || !short.is_empty() && short == written.short() {
+            same.push((reference.repository == written.repository, built));
+        }
     }
-    out + rest
+    // The whole name tells more than its last part.
+    same.sort_by_key(|(whole, _)| !whole);
+    same.into_iter().find_map(|(_, built)| {
+        let found = place_of_command(built.dockerfile.as_deref(), &built.context, &built.folder, sources);
+        release(app, found?.0, built.target.as_deref())
+    })
+}
+
+/// The variable that a whole reference is: `${WEB_IMAGE}` → `WEB_IMAGE`.
+fn variable(raw: &str) -> Option<&str> {
+    let name = raw.trim_matches('"').strip_prefix('$')?.trim_start_matches(['{', '(']);
+    let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(name.len());
+    let rest = &name[end..];
+    let whole = rest.trim_end_matches(['}', ')']);
+    (whole.is_empty() || whole.starts_with(':') && !whole.contains('/')).then_some(&name[..end])
+}
+
+/// The Dockerfile in the folder that the image is named after: `acme/shop-orders` is built in `services/orders`.
+fn by_folder(app: &App, stack: &Stack, written: &Reference, raw: &str, sources: &Sources) -> Option<usize> {
+    let wanted = called(written, raw)?;
+    let mut found: Vec<(usize, usize)> = Vec::new();
+    for (at, image) in app.images.iter().enumerate().filter(|(_, i)| i.purpose == Purpose::Release) {
+        let names = names_of(image, sources);
+        let fit = names.iter().filter(|n| is_called(&wanted, n, app, stack)).map(String::len).max();
+        found.extend(fit.map(|length| (length, at)));
+    }
+    let longest = found.iter().map(|(length, _)| *length).max()?;
+    let mut best = found.into_iter().filter(|(length, _)| *length == longest).map(|(_, at)| at);
+    best.next().filter(|_| best.next().is_none())
+}
+
+/// What an image is called: the last part of its name, or the variable that stands for it.
+fn called(written: &Reference, raw: &str) -> Option<String> {
+    let short = written.short().to_owned();
+    let name = if short.is_empty() { variable(raw)?.to_owned() } else { short };
+    let name = name.to_ascii_lowercase().replace('_', "-");
+    let plain = ["-image", "-image-name", "-image-tag"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+    (plain.len() > 1 && plain != "image").then(|| plain.to_owned())
+}
+
+/// What the place of a Dockerfile calls its image: its folder, its context's, `orders.Dockerfile`.
+fn names_of(image: &Image, sources: &Sources) -> Vec<String> {
+    const PLAIN: &[&str] = &[
+        "docker",
+        "dockerfiles",
+        "build",
+        "deploy",
+        "deployment",
+        "src",
+        "infra",
+        "prod",
+        "production",
+        "main",
+        "app",
+    ];
+    let path = sources.path(image.file);
+    let above = std::iter::successors(Some(folder(path)), |at| Some(folder(at))).take_while(|at| !at.is_empty());
+    let own = above.map(name).find(|n| !PLAIN.contains(n));
+    let file = name(path).to_ascii_lowercase();
+    let suffix = file.strip_prefix("dockerfile").or_else(|| file.strip_suffix("dockerfile"));
+    let suffix = suffix.map(|s| s.trim_matches(['.', '-', '_']).to_owned()).filter(|s| !PLAIN.contains(&s.as_str()));
+    let all = [own.map(str::to_owned), Some(name(&image.context).to_owned()), suffix];
+    let lower = all.into_iter().flatten().map(|n| n.to_ascii_lowercase().replace('_', "-"));
+    lower.filter(|n| n.len() > 1).collect()
+}
+
+/// Whether an image's name is that of a folder, or ends with it behind the app's own name.
+fn is_called(wanted: &str, named: &str, app: &App, stack: &Stack) -> bool {
+    if wanted == named {
+        return true;
+    }
+    let Some(before) = wanted.strip_suffix(named).and_then(|rest| rest.strip_suffix('-')) else { return false };
+    // Other images of the stack begin in the same way, or what is developed here is called so.
+    let begin = format!("{before}-");
+    let alike = stack.services.iter().filter_map(|s| s.image.as_ref()).filter_map(|image| {
+        let name = called(&Reference::parse(&strip_variables(&image.raw)), &image.raw)?;
+        name.starts_with(&begin).then_some(name)
+    });
+    alike.collect::<BTreeSet<String>>().len() > 1
+        || before.split('-').all(|word| own_words(app, []).contains(word) || word.len() < 3)
+}
+
+/// Words of what is developed here: of its packages, and of folders.
+fn own_words<'a>(app: &'a App, folders: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+    const PLAIN: &[&str] = &["app", "docker", "server", "service", "web", "api"];
+    let names = folders.into_iter().chain(app.manifests.iter().filter_map(|m| m.package.as_deref()));
+    let words = names.flat_map(|n| n.split(['/', '-', '_', '.', '@', ':'])).map(str::to_ascii_lowercase);
+    words.filter(|w| w.len() > 2 && !PLAIN.contains(&w.as_str())).collect()
+}
+
+/// `${REGISTRY}/web:${TAG}` → `/web:`, which still tells the name; also `$(REGISTRY)` and `${{ env.REGISTRY }}`.
+fn strip_variables(raw: &str) -> String {
+    static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\$\{\{.*?\}\}|\$\{[^}]*\}|\$\([^)]*\)|\$[A-Za-z0-9_]+|\{\{.*?\}\}|\$").expect("a sound pattern")
+    });
+    VARIABLE.replace_all(raw, "").into_owned()
 }
 
 fn by_build(app: &App, build: &Build, sources: &Sources) -> Option<usize> {
@@ -145,60 +236,43 @@ fn near(other: &Stack, stack: &Stack, sources: &Sources) -> bool {
     is_within(a, b) || is_within(b, a) || folder(a) == folder(b)
 }
 
+const PUBLIC: &[&str] = &[
+    "ghcr.io",
+    "quay.io",
+    "lscr.io",
+    "gcr.io",
+    "mcr.microsoft.com",
+    "registry.k8s.io",
+    "public.ecr.aws",
+    "docker.elastic.co",
+];
+
 /// An image of a registry of one's own, or of a namespace that no well-known image has.
 fn is_own(reference: &Reference, raw: &str) -> bool {
-    const PUBLIC: &[&str] = &[
-        "ghcr.io",
-        "quay.io",
-        "lscr.io",
-        "gcr.io",
-        "mcr.microsoft.com",
-        "registry.k8s.io",
-        "public.ecr.aws",
-        "docker.elastic.co",
-        "registry.gitlab.com",
-    ];
-    let private = reference.registry.as_deref().is_some_and(|r| !PUBLIC.contains(&r));
-    private || raw.starts_with('$') || reference.repository.contains('/') || reference.registry.is_some()
+    raw.starts_with('$') || reference.repository.contains('/') || reference.registry.is_some()
 }
 
 /// One Dockerfile that is released and one image of one's own: they belong together.
 fn single(app: &App, stack: &Stack, written: &Reference, raw: &str, sources: &Sources) -> Option<usize> {
-    const PUBLIC: &[&str] = &[
-        "ghcr.io",
-        "quay.io",
-        "lscr.io",
-        "gcr.io",
-        "mcr.microsoft.com",
-        "registry.k8s.io",
-        "public.ecr.aws",
-        "docker.elastic.co",
-    ];
     let mut released = app.images.iter().enumerate().filter(|(_, i)| i.purpose == Purpose::Release);
     let (at, image) = released.next()?;
-    if released.next().is_some() || !is_own(written, raw) {
+    if released.next().is_some() {
         return None;
     }
-    let own: std::collections::BTreeSet<String> = stack
+    let own: BTreeSet<String> = stack
         .services
         .iter()
         .filter_map(|s| s.image.as_ref())
         .filter(|i| i.text().map(Reference::parse).as_ref().and_then(known::find).is_none())
-        .map(|i| strip_variables(&i.raw))
-        .map(|r| Reference::parse(&r).name())
-        .filter(|n| n.contains('/'))
+        .map(|i| Reference::parse(&strip_variables(&i.raw)).name())
         .collect();
-    let private = written.registry.as_deref().is_some_and(|r| !PUBLIC.contains(&r)) || raw.starts_with('$');
-    let names = [name(&image.context), name(folder(sources.path(image.file)))];
+    let private = is_own(written, raw)
+        && (written.registry.as_deref().is_some_and(|r| !PUBLIC.contains(&r)) || raw.starts_with('$'));
     // In a namespace of a public registry, a word of the image's name has to be one of the app's own.
-    let own_words: Vec<String> = names
-        .into_iter()
-        .chain(app.manifests.iter().filter_map(|m| m.package.as_deref()))
-        .flat_map(|n| n.split(['/', '-', '_', '.']))
-        .filter(|w| w.len() > 2 && !matches!(*w, "app" | "docker" | "server" | "service" | "web" | "api"))
-        .map(str::to_ascii_lowercase)
-        .collect();
-    let named =
-        written.repository.to_ascii_lowercase().split(['/', '-', '_', '.']).any(|w| own_words.iter().any(|o| o == w));
-    (own.len() <= 1 && (private || named)).then_some(at)
+    let folders = [name(&image.context), name(folder(sources.path(image.file)))];
+    let words: BTreeSet<String> = own_words(app, folders);
+    let named = |name: &str| name.to_ascii_lowercase().split(['/', '-', '_', '.']).any(|w| words.contains(w));
+    let alone = own.iter().filter(|n| named(n)).count() <= 1 && named(&written.repository);
+    let only = private && own.iter().filter(|n| n.contains('/')).count() <= 1;
+    (alone || only).then_some(at)
 }

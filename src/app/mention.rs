@@ -19,7 +19,6 @@ pub struct Deploy {
 /// `docker build -t TAG -f FILE --target T CONTEXT`
 #[derive(Debug, Clone)]
 pub struct Built {
-    pub span: Span,
     pub tag: String,
     pub dockerfile: Option<String>,
     pub target: Option<String>,
@@ -110,8 +109,13 @@ fn read(sources: &Sources, id: FileId, folder: &str, text: &str, mentions: &mut 
             mentions.deploys.push(Deploy { span: Span::new(id, whole.start(), whole.end()), files });
         }
     }
+    mentions.builds.extend(builds(text, folder));
+}
+
+/// The builds that the commands of a text make in a folder.
+pub(super) fn builds(text: &str, folder: &str) -> Vec<Built> {
+    let mut made = Vec::new();
     for found in BUILD.captures_iter(text) {
-        let whole = found.get(0).expect("the match itself");
         let words = words(found.get(1).map_or("", |m| m.as_str()));
         let Some(context) = words.iter().enumerate().rev().find(|(n, w)| {
             !w.starts_with('-')
@@ -123,8 +127,7 @@ fn read(sources: &Sources, id: FileId, folder: &str, text: &str, mentions: &mut 
         };
         let first = |names: &[&str]| options(&words, names).into_iter().next();
         for tag in options(&words, &["-t", "--tag"]) {
-            mentions.builds.push(Built {
-                span: Span::new(id, whole.start(), whole.end()),
+            made.push(Built {
                 tag,
                 dockerfile: first(&["-f", "--file"]),
                 target: first(&["--target"]),
@@ -133,6 +136,7 @@ fn read(sources: &Sources, id: FileId, folder: &str, text: &str, mentions: &mut 
             });
         }
     }
+    made
 }
 
 fn takes_value(option: &str) -> bool {
@@ -142,9 +146,19 @@ fn takes_value(option: &str) -> bool {
     )
 }
 
-/// The words up to the end of the command.
+/// The words up to the end of the command; `$(…)` of a Makefile or a shell is part of a word.
 fn words(text: &str) -> Vec<String> {
-    let end = text.find(['|', ';', '&', '`', ')']).unwrap_or(text.len());
+    let mut open = 0;
+    let ends = |c: char| {
+        match c {
+            '(' => open += 1,
+            ')' if open > 0 => open -= 1,
+            '|' | ';' | '&' | '`' | ')' => return open == 0,
+            _ => {}
+        }
+        false
+    };
+    let end = text.find(ends).unwrap_or(text.len());
     shlex(&text[..end].replace("\\\n", " ").replace("\\\r\n", " "))
         .0
         .into_iter()

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::image::{Copied, Image};
+use super::programs::Programs;
 use super::{App, Process, server};
 use crate::code::Language;
 use crate::source::{FileId, Sources, folder, is_within, join, name};
@@ -53,7 +54,7 @@ impl Started<'_> {
         }
         let unit = |id: FileId| unit_of(units, self.sources.path(id));
         let held: BTreeSet<&str> = carried.iter().map(|id| unit(*id)).collect();
-        let built = self.built(units);
+        let built = self.parts(units);
         let named: BTreeSet<&str> = if built.is_empty() {
             held.iter().copied().filter(|u| self.is_named(u, units)).collect()
         } else {
@@ -61,27 +62,39 @@ impl Started<'_> {
         };
         let named = self.with_packages(named, &held);
         let several = held.len() > 1 && !named.is_empty();
-        let commands = go_commands(self.app, self.image);
+        let programs = Programs::of(self.app, self.process, &closure(self.app, self.image), &carried, self.sources);
         let scripts = self.process.chain.main_steps().any(|s| is_script(&s.shown()));
-        // One module of Go makes several programs: those that the build does not name are others'.
-        let is_others = |path: &str| {
-            let below = path.strip_prefix("cmd/").or_else(|| Some(path.split_once("/cmd/")?.1));
-            let program = below.and_then(|b| b.split_once('/')).map(|(program, _)| program);
-            path.ends_with(".go") && !commands.is_empty() && program.is_some_and(|p| !commands.contains(p))
-        };
         carried
             .into_iter()
             .filter(|id| !several || named.contains(unit(*id)))
             .filter(|id| {
                 let path = self.sources.path(*id);
                 let by_hand = is_script(path) || path.starts_with("bin/") && path.ends_with(".py");
-                (scripts || !by_hand) && !is_others(path)
+                (scripts || !by_hand) && !programs.leave_out(path)
             })
             .collect()
     }
 
-    /// The parts of the repository that the last stage takes what was built in them: `/app/apps/web/dist` of a stage that
-    /// has the repository in `/app`. Empty where one of its copies may come from anywhere.
+    /// The parts of the repository that the last stage has; empty where that is not known.
+    fn parts<'u>(&self, units: &'u [String]) -> BTreeSet<&'u str> {
+        let made = self.built(units);
+        let own = self.image.copies.iter().filter(|c| c.stage == self.image.stage && c.from.is_none() && !c.foreign);
+        let takes = |path: &str| {
+            let mut sources = own.clone().filter(|c| !c.inline).flat_map(|c| &c.sources);
+            sources.any(|source| covers(&self.image.context, &source.value, path))
+        };
+        let started = units.iter().map(String::as_str).filter(|unit| self.is_started(unit, units));
+        if made.is_empty() {
+            return made;
+        }
+        // Where it takes the sources of one part as they are, what was built of another is for a browser.
+        let whole: BTreeSet<&str> = units.iter().map(String::as_str).filter(|unit| takes(unit)).collect();
+        let rest: BTreeSet<&str> = whole.difference(&made).copied().chain(started).collect();
+        if rest.is_empty() { made } else { rest }
+    }
+
+    /// The parts that what the last stage takes was built in: `/app/apps/web/dist` of a stage that has the repository in
+    /// `/app`. Empty where one of its copies may come from anywhere.
     fn built<'u>(&self, units: &'u [String]) -> BTreeSet<&'u str> {
         let mut found = BTreeSet::new();
         for copied in self.image.copies.iter().filter(|c| c.stage == self.image.stage) {
@@ -124,21 +137,24 @@ impl Started<'_> {
         found
     }
 
+    /// Whether the file that is started lies in a part of the repository.
+    fn is_started(&self, unit: &str, units: &[String]) -> bool {
+        self.process.chain.main_steps().any(|step| {
+            step.argv.iter().skip(1).any(|word| {
+                let file = self.image.locate(word.text(), self.sources, &self.app.images);
+                file.is_some_and(|(path, _)| self.sources.find(&path).is_some() && unit_of(units, &path) == unit)
+            })
+        })
+    }
+
     /// Whether something of the build or the start speaks of this part of the repository.
     fn is_named(&self, unit: &str, units: &[String]) -> bool {
-        let Self { app, process, image, sources } = self;
+        let Self { app, image, sources, .. } = self;
         let dockerfile = sources.path(image.file);
         if !unit.is_empty() && is_within(dockerfile, unit) {
             return true;
         }
-        // The file that is started lies in it.
-        let started = process.chain.main_steps().any(|step| {
-            step.argv.iter().skip(1).any(|word| {
-                let file = image.locate(word.text(), sources, &app.images);
-                file.is_some_and(|(path, _)| sources.find(&path).is_some() && unit_of(units, &path) == unit)
-            })
-        });
-        if started {
+        if self.is_started(unit, units) {
             return true;
         }
         let within = |full: &str| is_within(full, unit) && !unit.is_empty() || unit.is_empty() && image.context == full;
@@ -201,7 +217,7 @@ fn origin(app: &App, image: &Image, stage: usize, path: &str, depth: usize) -> O
 
 /// What people run by hand lies in a folder of scripts or tools; a start that names one says otherwise.
 fn is_script(text: &str) -> bool {
-    text.split(['/', ' ']).any(|part| matches!(part, "scripts" | "tools"))
+    text.split(['/', ' ']).any(|part| matches!(part, "scripts" | "tools" | "seed" | "seeds" | "seeders"))
 }
 
 /// Files that configure what an image's code does, such as `application.yml`, go with the code beside them.
@@ -306,29 +322,6 @@ fn closure<'a>(app: &'a App, image: &'a Image) -> Vec<&'a Image> {
     stages
 }
 
-/// The programs below `cmd/` that the build names.
-fn go_commands(app: &App, image: &Image) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for instruction in closure(app, image).into_iter().flat_map(|i| app.instructions(i)) {
-        let words: Vec<String> = match &instruction.body {
-            Body::Run(command) => command.script().map_or(Vec::new(), |script| {
-                script.commands().iter().flat_map(|c| &c.words).map(|w| w.text().to_owned()).collect()
-            }),
-            Body::Copy { sources, .. } => sources.iter().map(|s| s.value.clone()).collect(),
-            _ => continue,
-        };
-        for word in &words {
-            for (at, mark) in word.match_indices("cmd/") {
-                let rest = word[at + mark.len()..].chars();
-                let program: String = rest.take_while(|c| c.is_alphanumeric() || "-_".contains(*c)).collect();
-                found.insert(program);
-            }
-        }
-    }
-    found.remove("");
-    found
-}
-
 const SCRIPT: &[Language] = &[Language::JavaScript, Language::TypeScript, Language::Tsx];
 const JVM: &[Language] = &[Language::Java, Language::Kotlin];
 
@@ -363,6 +356,16 @@ fn ends_there(shown: &str) -> bool {
         .any(|verb| shown.ends_with(verb))
 }
 
+/// The language of what a build compiles.
+fn compiler(program: &str, verb: &str) -> Option<Language> {
+    match (program, verb) {
+        ("go", "build" | "install") => Some(Language::Go),
+        ("cargo", "build" | "install") => Some(Language::Rust),
+        ("dotnet", "publish" | "build") => Some(Language::CSharp),
+        _ => None,
+    }
+}
+
 fn languages(app: &App, process: &Process, image: &Image) -> BTreeSet<Language> {
     let mut found = BTreeSet::new();
     let mut told = false;
@@ -385,8 +388,15 @@ fn languages(app: &App, process: &Process, image: &Image) -> BTreeSet<Language> 
     if told && (!found.is_empty() || !process.chain.open) {
         return found;
     }
-    // A program that was built, or one that is not known: the images that it was built in tell its language.
+    // A program that was built, or one that is not known: the builds and the images that it was built in tell its language.
     for stage in closure(app, image) {
+        for instruction in app.instructions(stage) {
+            let Body::Run(command) = &instruction.body else { continue };
+            let script = command.script();
+            found.extend(
+                script.iter().flat_map(|s| s.commands()).filter_map(|c| compiler(c.program()?, c.words.get(1)?.text())),
+            );
+        }
         let base = stage.base.reference.as_ref().map_or("", |r| r.short());
         let languages: &[Language] = match base {
             "golang" | "go" => &[Language::Go],

@@ -165,7 +165,7 @@ fn is_of_config(node: Node<'_>, text: &str) -> bool {
     named.is_some_and(|name| LOADING.is_match(name))
 }
 
-fn own_name<'t>(node: Node<'_>, text: &'t str) -> &'t str {
+pub(super) fn own_name<'t>(node: Node<'_>, text: &'t str) -> &'t str {
     node.child_by_field_name("name").map_or("", |n| &text[n.byte_range()])
 }
 

@@ -13,6 +13,8 @@
   (#match? @_configuration "(?i)config(uration)?$") (#not-match? @reads-env.default "^throw") (#set! configuration) (#gate! "(?i)config"))
 ((binary_expression left: (invocation_expression function: (member_access_expression name: (identifier) @_get) arguments: (argument_list . (argument (string_literal) @reads-env.name))) operator: "??" right: (throw_expression)) @reads-env
   (#eq? @_get "GetConnectionString") (#set! required) (#set! configuration "ConnectionStrings") (#gate! "GetConnectionString"))
+((binary_expression left: (invocation_expression function: (member_access_expression name: (identifier) @_get) arguments: (argument_list . (argument (string_literal) @reads-env.name))) operator: "??" right: (_) @reads-env.default) @reads-env
+  (#eq? @_get "GetConnectionString") (#not-match? @reads-env.default "^throw") (#set! configuration "ConnectionStrings") (#gate! "GetConnectionString"))
 ((invocation_expression function: (member_access_expression expression: (_) @_configuration name: (generic_name (identifier) @_get)) arguments: (argument_list . (argument (string_literal) @reads-env.name) . (argument (_) @reads-env.default))) @reads-env
   (#match? @_configuration "(?i)config(uration)?$") (#eq? @_get "GetValue") (#set! configuration) (#gate! "GetValue"))
 ((invocation_expression function: (member_access_expression expression: (_) @_dotenv name: (identifier) @_load) arguments: (argument_list) @_args) @loads-dotenv

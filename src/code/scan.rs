@@ -14,6 +14,7 @@ use super::around::{is_in_request, surroundings};
 use super::language::Language;
 use super::pattern::{KeyTest, Pass, Queried};
 use super::reads::{fields, settle_name};
+use super::unused::named_by_callers;
 use super::value::{Scope, Value, literal};
 use super::{Gates, Part, SourceFact, What};
 use crate::source::{FileId, Sources, Span};
@@ -251,6 +252,10 @@ impl<'t> FileScan<'t> {
             }
             if around.inside {
                 notes.insert("inside", String::new());
+            }
+            let callers = named_by_callers(first, self.language, text);
+            if !callers.is_empty() {
+                notes.insert("callers", callers.join(" "));
             }
             settle_name(&mut parts, &mut notes);
             if notes.contains_key("fields") {

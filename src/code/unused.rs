@@ -1,0 +1,257 @@
+//! Code that nothing names: a function that is never called, a module that is never imported. What it does may never be
+//! done.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+use regex::Regex;
+use tree_sitter::Node;
+
+use super::around::own_name;
+use super::{Code, Language};
+use crate::source::{Class, FileId, Kind, Sources, folder, name};
+
+/// Files beside the code that may name a part of it are no larger.
+const MAX_OTHER: usize = 64 << 10;
+
+/// The functions and classes around a place that run only where something names them.
+pub(super) fn named_by_callers<'t>(node: Node<'_>, language: Language, text: &'t str) -> Vec<&'t str> {
+    let around = std::iter::successors(node.parent(), Node::parent);
+    around.filter(|at| needs_a_caller(*at, language, text)).map(|at| own_name(at, text)).collect()
+}
+
+/// Frameworks call methods, and what an attribute or a decorator stands at, without a name.
+fn needs_a_caller(at: Node<'_>, language: Language, text: &str) -> bool {
+    let above = at.parent().map_or("", |p| p.kind());
+    let called = own_name(at, text);
+    match (language.family(), at.kind()) {
+        (Language::Go, "function_declaration") => !matches!(called, "main" | "init"),
+        (Language::Rust, "function_item") => {
+            let attributed = at.prev_named_sibling().is_some_and(|s| s.kind() == "attribute_item");
+            called != "main" && !attributed && above == "source_file"
+        }
+        (Language::Python, "function_definition") => above == "module" && !HOOKS.contains(&called),
+        (Language::JavaScript, "function_declaration") => above == "program",
+        (Language::CSharp, "class_declaration") => {
+            let held = at.children(&mut at.walk()).find(|child| {
+                // What a container gives out as its interface is named where it is registered.
+                let own = text[child.byte_range()].trim_start_matches([':', ' ']).trim() == format!("I{called}");
+                child.kind() == "attribute_list" || child.kind() == "base_list" && !own
+            });
+            !matches!(called, "Program" | "Startup") && held.is_none()
+        }
+        _ => false,
+    }
+}
+
+/// Functions that gunicorn, Alembic, Locust and others look for in a module.
+const HOOKS: &[&str] = &[
+    "upgrade",
+    "downgrade",
+    "setup",
+    "teardown",
+    "handler",
+    "lambda_handler",
+    "application",
+    "create_app",
+    "main",
+    "post_fork",
+    "pre_fork",
+    "when_ready",
+    "on_starting",
+    "on_exit",
+    "worker_exit",
+    "worker_int",
+    "child_exit",
+    "run",
+    "execute",
+    "register",
+    "load",
+    "lifespan",
+    "startup",
+    "shutdown",
+    "deploy",
+    "forward",
+    "process",
+    "upload",
+];
+
+/// Modules that something finds without their name.
+fn is_found(path: &str) -> bool {
+    const FOLDERS: &[&str] = &[
+        "pages",
+        "app",
+        "routes",
+        "api",
+        "server",
+        "plugins",
+        "migrations",
+        "commands",
+        "management",
+        "versions",
+        "cogs",
+        "middleware",
+        "middlewares",
+        "templatetags",
+        "functions",
+        "jobs",
+        "tasks",
+        "hooks",
+        "extensions",
+        "dags",
+        "handlers",
+        "events",
+        "config",
+        "settings",
+        "initializers",
+        "boot",
+        "bin",
+        "scripts",
+    ];
+    const STEMS: &[&str] = &[
+        "__init__",
+        "__main__",
+        "main",
+        "app",
+        "manage",
+        "wsgi",
+        "asgi",
+        "index",
+        "server",
+        "conftest",
+        "settings",
+        "config",
+        "urls",
+        "models",
+        "admin",
+        "apps",
+        "views",
+        "tasks",
+        "signals",
+        "celery",
+        "run",
+        "start",
+        "bot",
+        "worker",
+        "application",
+        "middleware",
+        "instrumentation",
+        "proxy",
+        "celeryconfig",
+        "routes",
+        "setup",
+    ];
+    let file = name(path);
+    let first = file.split('.').next().unwrap_or(file);
+    STEMS.contains(&first)
+        || file.contains(".config.")
+        || first.contains("gunicorn")
+        || folder(path).rsplit('/').next().is_some_and(|last| FOLDERS.contains(&last))
+}
+
+/// A module that a program starts with.
+fn is_start(path: &str) -> bool {
+    matches!(
+        stem(path),
+        "Program" | "main" | "app" | "manage" | "wsgi" | "asgi" | "server" | "index" | "run" | "__main__"
+    )
+}
+
+/// The name by which others import a module.
+fn stem(path: &str) -> &str {
+    name(path).rsplit_once('.').map_or("", |(stem, _)| stem)
+}
+
+/// What is searched for, and in how many places it stands.
+struct Search {
+    pattern: Regex,
+}
+
+impl Search {
+    fn new<'n>(names: impl Iterator<Item = &'n str>) -> Option<Self> {
+        let names: BTreeSet<String> = names.filter(|n| n.len() > 1).map(regex::escape).collect();
+        if names.is_empty() {
+            return None;
+        }
+        // The longer first: `users.service` before `users`.
+        let mut names: Vec<String> = names.into_iter().collect();
+        names.sort_by_key(|n| std::cmp::Reverse(n.len()));
+        Regex::new(&format!(r"(?-u:\b)(?:{})(?-u:\b)", names.join("|"))).ok().map(|pattern| Self { pattern })
+    }
+
+    /// How often each name stands in a text.
+    fn count<'t>(&self, text: &'t str) -> BTreeMap<&'t str, usize> {
+        let mut found = BTreeMap::new();
+        for hit in self.pattern.find_iter(text) {
+            *found.entry(hit.as_str()).or_default() += 1;
+        }
+        found
+    }
+}
+
+/// Marks the facts of what nothing names as `unnamed`.
+pub(super) fn mark(code: &mut Code, sources: &Sources) {
+    let scripted = |file: &FileId| {
+        let language = code.files.get(file).map(|l| l.family());
+        matches!(language, Some(Language::Python | Language::JavaScript)) && !is_found(sources.path(*file))
+    };
+    let modules: BTreeSet<FileId> = code.facts.iter().map(|f| f.span.file).filter(scripted).collect();
+    let folders: BTreeSet<&str> = modules.iter().map(|f| folder(sources.path(*f))).collect();
+    let beside: Vec<FileId> =
+        code.files.keys().copied().filter(|f| scripted(f) && folders.contains(folder(sources.path(*f)))).collect();
+    let functions: BTreeSet<&str> =
+        code.facts.iter().filter_map(|f| f.note("callers")).flat_map(str::split_whitespace).collect();
+    let stems = beside.iter().map(|f| stem(sources.path(*f)));
+    let Some(search) = Search::new(functions.iter().copied().chain(stems)) else { return };
+    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut holders: BTreeMap<&str, BTreeSet<FileId>> = BTreeMap::new();
+    let own: Vec<FileId> = code.files.keys().copied().collect();
+    let others = sources
+        .files()
+        .filter(|(id, file)| !code.files.contains_key(id) && may_name(file.class, file.kind, &file.path));
+    let others: Vec<FileId> = others.map(|(id, _)| id).collect();
+    let counted: Vec<(FileId, BTreeMap<&str, usize>)> = own
+        .par_iter()
+        .chain(others.par_iter())
+        .map(|id| (*id, sources.text(*id)))
+        .filter(|(id, text)| code.files.contains_key(id) || text.len() <= MAX_OTHER)
+        .map(|(id, text)| (id, search.count(text)))
+        .collect();
+    for (id, found) in counted {
+        for (name, times) in found {
+            *count.entry(name).or_default() += times;
+            holders.entry(name).or_default().insert(id);
+        }
+    }
+    let imported =
+        |file: &FileId| holders.get(stem(sources.path(*file))).is_some_and(|h| h.iter().any(|other| other != file));
+    // A folder of which no module is imported by its name is listed, and all of it is run; not that of the start.
+    let starts: BTreeSet<&str> =
+        code.files.keys().map(|f| sources.path(*f)).filter(|p| is_start(p)).map(folder).collect();
+    let listed =
+        |at: &str| !starts.contains(at) && !beside.iter().any(|f| folder(sources.path(*f)) == at && imported(f));
+    let unused: BTreeSet<FileId> =
+        modules.into_iter().filter(|f| !imported(f) && !listed(folder(sources.path(*f)))).collect();
+    let uncalled: BTreeSet<String> =
+        functions.into_iter().filter(|f| count.get(f).is_none_or(|n| *n < 2)).map(str::to_owned).collect();
+    // Where the program itself is not there, what it names is not known.
+    let whole: BTreeSet<Language> =
+        code.files.iter().filter(|(f, _)| is_start(sources.path(**f))).map(|(_, l)| l.family()).collect();
+    for fact in &mut code.facts {
+        let callers = fact.notes.remove("callers").unwrap_or_default();
+        if !code.files.get(&fact.span.file).is_some_and(|l| whole.contains(&l.family())) {
+            continue;
+        }
+        if unused.contains(&fact.span.file) || callers.split_whitespace().any(|name| uncalled.contains(name)) {
+            fact.notes.insert("unnamed", String::new());
+        }
+    }
+}
+
+/// Files beside the code in which a start or a configuration names a part of it.
+fn may_name(class: Class, kind: Kind, path: &str) -> bool {
+    const ENDS: &[&str] =
+        &["toml", "cfg", "ini", "conf", "yml", "yaml", "json", "xml", "properties", "service", "bat", "ps1", "env"];
+    let plain = name(path).rsplit_once('.').is_none_or(|(_, end)| ENDS.contains(&end));
+    class == Class::App && !matches!(kind, Kind::Lock | Kind::Prose) && (plain || kind != Kind::Other)
+}
