@@ -2,6 +2,7 @@
 
 pub(super) mod embedded;
 mod literal;
+mod localhost;
 
 use std::collections::BTreeSet;
 
@@ -19,7 +20,7 @@ pub(super) const CHECKS: Checks = &[
     ("backing-service-unresolvable", backing_service_unresolvable),
     ("embedded-datastore", embedded::embedded_datastore),
     ("hardcoded-backing-url", literal::hardcoded_backing_url),
-    ("localhost-backing-default", literal::localhost_backing_default),
+    ("localhost-backing-default", localhost::localhost_backing_default),
     ("node-bound-locator", node_bound_locator),
 ];
 

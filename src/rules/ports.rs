@@ -98,7 +98,7 @@ fn target_port_mismatch(c: &Context<'_>, out: &mut Ruling) {
         let name = &deployed.service.name.value;
         let aims = targets(&deployed);
         // A service that publishes several ports has several listeners: one command line does not tell them all.
-        let several = aims.iter().filter_map(|(p, _)| p.value()).collect::<BTreeSet<_>>().len() > 1;
+        let several: BTreeSet<u16> = aims.iter().filter_map(|(p, _)| p.value().copied()).collect();
         for (target, span) in aims {
             let Some(&target) = target.known() else {
                 out.unknown(span, "the target port comes from a variable");
@@ -121,12 +121,12 @@ fn target_port_mismatch(c: &Context<'_>, out: &mut Ruling) {
                 out.holds(span, format!("`{name}` listens on {target}"));
                 continue;
             }
-            if several && sure && place.is_some() {
+            if several.len() > 1 && place.is_some() && (sure || !several.is_disjoint(&ports)) {
                 out.unknown(span, format!("`{name}` may listen on several ports"));
                 continue;
             }
             // A second listener's port stands somewhere in what it runs.
-            if place.is_some_and(|p| c.app.is_run_by(p.file, deployed.process, c.sources))
+            if place.is_some_and(|p| !sure || c.app.is_run_by(p.file, deployed.process, c.sources))
                 && names(c, &deployed, target)
             {
                 out.unknown(span, format!("`{name}` may listen on several ports"));

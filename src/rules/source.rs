@@ -1,5 +1,9 @@
 //! What rules on source code share: who runs it, and what that does to a finding.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::{Context, Ruling};
 use crate::app::{Deployed, Runners};
 use crate::code::SourceFact;
@@ -7,6 +11,9 @@ use crate::violation::{Certainty, Severity, Violation};
 
 /// What a message ends with where no service is known to run the code.
 pub(super) const UNDEPLOYED: &str = " (not known to be deployed)";
+
+/// What a message ends with where nothing is seen to come to the code.
+pub(super) const UNNAMED: &str = " (nothing is seen to use this code)";
 
 /// Reports what the code does at a place, as bad as `severity` makes it for the services that run it; one step less where
 /// none is known to; not at all where it is known that none does.
@@ -25,7 +32,13 @@ pub(super) fn report(
                 let name = &deployed.service.name;
                 violation = violation.related(name.span, format!("`{}` runs this code", name.value));
             }
-            severity(&services)
+            let level = severity(&services);
+            if fact.has("unnamed") {
+                violation.message += UNNAMED;
+                Severity::Note
+            } else {
+                level
+            }
         }
         Runners::Unknown => {
             violation.message += UNDEPLOYED;
@@ -102,6 +115,24 @@ pub(super) fn is_configured(c: &Context<'_>, fact: &SourceFact) -> bool {
         let name = crate::source::name(&file.path);
         name.starts_with("appsettings") && name.ends_with(".json") && c.sources.text(id).contains(&key)
     })
+}
+
+/// Whether the module of Django's settings that a process reads gives a name of another module its own value.
+pub(super) fn is_reassigned(c: &Context<'_>, deployed: &Deployed<'_>, fact: &SourceFact) -> bool {
+    static NAME: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(?m)^([A-Z][A-Z0-9_]*)\s*=").expect("a sound pattern"));
+    let path = c.sources.path(fact.span.file);
+    let Some(module) = deployed.process.environment.get("DJANGO_SETTINGS_MODULE").and_then(|v| v.text()) else {
+        return false;
+    };
+    let own = format!("{}.py", module.replace('.', "/"));
+    if !path.ends_with(".py") || path.ends_with(&own) {
+        return false;
+    }
+    let before = &c.sources.text(fact.span.file)[..fact.span.start as usize];
+    let Some(name) = NAME.captures_iter(before).last().and_then(|found| found.get(1)) else { return false };
+    let again = Regex::new(&format!(r"(?m)^{}\s*(=|\[|\.update)", name.as_str())).expect("a name is a sound pattern");
+    deployed.process.runs.iter().any(|f| c.sources.path(*f).ends_with(&own) && again.is_match(c.sources.text(*f)))
 }
 
 /// The services that run a fact's code; empty where none is known to.

@@ -6,14 +6,14 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::app::credential::password_in_url;
-use crate::app::{Process, Runners, locator};
-use crate::code::{SourceFact, Value, What};
+use crate::app::locator;
+use crate::code::{Value, What};
 use crate::rules::{Context, Ruling, source};
-use crate::source::{FileId, Span};
+use crate::source::Span;
 use crate::violation::{Severity, Violation};
 
 /// The host that a literal names as the place of a backing service: of a URL, of `host:port`, or alone.
-fn host_of(text: &str) -> Option<String> {
+pub(super) fn host_of(text: &str) -> Option<String> {
     let text = text.trim();
     let jdbc = text.strip_prefix("jdbc:").unwrap_or(text);
     if let Some(found) = locator::url(jdbc) {
@@ -65,7 +65,7 @@ fn is_of_a_variable(text: &str) -> bool {
     text.contains('_') && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
-fn is_loopback(host: &str) -> bool {
+pub(super) fn is_loopback(host: &str) -> bool {
     matches!(host, "localhost" | "127.0.0.1" | "::1" | "0.0.0.0" | "host.docker.internal") || host.starts_with("127.")
 }
 
@@ -91,7 +91,8 @@ pub(in crate::rules) fn hardcoded_backing_url(c: &Context<'_>, out: &mut Ruling)
         {
             continue;
         }
-        if source::is_overridden(c, fact, &services) {
+        let reassigned = !services.is_empty() && services.iter().all(|d| source::is_reassigned(c, d, fact));
+        if reassigned || source::is_overridden(c, fact, &services) {
             continue;
         }
         let text = part.value.text().unwrap_or_default();
@@ -185,200 +186,5 @@ fn definition(c: &Context<'_>, span: Span, text: &str) -> Span {
     match (places.next(), places.next()) {
         (Some((at, _)), None) => Span::new(span.file, at, at + text.len()),
         _ => span,
-    }
-}
-
-/// Names of variables that say where a backing service is.
-fn locates(name: &str, default: &str) -> bool {
-    const SERVICES: &[&str] = &[
-        "OTEL",
-        "OTLP",
-        "JAEGER",
-        "ZIPKIN",
-        "STATSD",
-        "DB",
-        "DATABASE",
-        "POSTGRES",
-        "POSTGRESQL",
-        "PG",
-        "PGHOST",
-        "MYSQL",
-        "MARIADB",
-        "REDIS",
-        "MONGO",
-        "MONGODB",
-        "RABBITMQ",
-        "RABBIT",
-        "AMQP",
-        "KAFKA",
-        "NATS",
-        "ELASTICSEARCH",
-        "ELASTIC",
-        "ES",
-        "MEMCACHED",
-        "CACHE",
-        "BROKER",
-        "QUEUE",
-        "SMTP",
-        "MAIL",
-        "EMAIL",
-        "CELERY",
-        "MINIO",
-        "S3",
-        "INFLUXDB",
-        "INFLUX",
-        "CLICKHOUSE",
-        "CASSANDRA",
-        "NEO4J",
-        "MQTT",
-        "COUCHDB",
-        "SQLALCHEMY",
-        "JDBC",
-        "DATASOURCE",
-        "MONGOHOST",
-        "REDISHOST",
-        "OPENSEARCH",
-        "MEILISEARCH",
-        "TYPESENSE",
-        "VALKEY",
-        "ETCD",
-        "CONSUL",
-    ];
-    if let Some(found) = locator::url(default.strip_prefix("jdbc:").unwrap_or(default)) {
-        let scheme = found.scheme.unwrap_or_default().to_ascii_lowercase();
-        let schemed = locator::is_backing_scheme(scheme.split('+').next().unwrap_or_default());
-        return schemed || name.split('_').any(|w| SERVICES.contains(&w.to_ascii_uppercase().as_str()));
-    }
-    name.to_ascii_uppercase().split('_').any(|w| SERVICES.contains(&w))
-}
-
-/// Addresses that a process listens on, or shows, are no services'.
-fn is_of_itself(name: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "BIND",
-        "LISTEN",
-        "ORIGIN",
-        "ORIGINS",
-        "CORS",
-        "ALLOWED",
-        "CALLBACK",
-        "REDIRECT",
-        "PUBLIC",
-        "FRONTEND",
-        "DOMAIN",
-        "SITE",
-        "HEALTH",
-        "HEALTHCHECK",
-    ];
-    let upper = name.to_ascii_uppercase();
-    let inner = ["LISTEN", "ADVERTISE", "CALLBACK", "REDIRECT"].iter().any(|w| upper.contains(w));
-    inner
-        || upper.starts_with("BASE_URL")
-        || upper.contains("_BASE_URL")
-        || upper.split('_').any(|w| WORDS.contains(&w))
-}
-
-fn loopback_default(fact: &SourceFact) -> Option<(String, String)> {
-    let name = fact.text("name")?;
-    let default = fact.text("default")?;
-    if is_of_itself(name) || !locates(name, default) {
-        return None;
-    }
-    // Of a list of brokers, the first.
-    let first = default.split(',').next()?;
-    let host = host_of(first).or_else(|| locator::url(first)?.hosts.first().cloned())?;
-    is_loopback(&host).then(|| (name.to_owned(), host))
-}
-
-/// Whether what a process starts takes a field of the settings: `settings.redis_url`.
-fn takes(c: &Context<'_>, process: &Process, own: FileId, field: &str) -> bool {
-    let reached = c.app.imports.from_start(process);
-    let files = if reached.is_empty() { &process.runs } else { reached };
-    let taken = format!(".{field}");
-    files.iter().filter(|f| **f != own).any(|f| {
-        c.sources
-            .text(*f)
-            .match_indices(&taken)
-            .any(|(at, m)| !c.sources.text(*f)[at + m.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_'))
-    })
-}
-
-pub(in crate::rules) fn localhost_backing_default(c: &Context<'_>, out: &mut Ruling) {
-    let help = "let the start fail where the variable is missing: in a task, `localhost` is the task itself";
-    let mut said = BTreeSet::new();
-    let used: BTreeSet<&str> = c
-        .app
-        .code
-        .of(What::Connects)
-        .filter_map(|f| match &f.parts.get("locator")?.value {
-            Value::Environment { name, .. } => Some(name.as_str()),
-            _ => None,
-        })
-        .collect();
-    let reads: Vec<(Span, &str)> =
-        c.app.code.of(What::ReadsEnv).filter_map(|f| Some((f.parts.get("default")?.span, f.text("name")?))).collect();
-    for fact in c.app.code.of(What::ReadsEnv) {
-        let Some((name, host)) = loopback_default(fact) else { continue };
-        // A field of a class of settings counts where something takes it.
-        let field = fact.has("fields").then(|| c.text(fact.place("name")));
-        // Laravel's drivers that are not chosen.
-        let spare = ["MEMCACHED_", "BEANSTALK", "SQS_", "DYNAMODB_"].iter().any(|p| name.starts_with(p));
-        let php = c.sources.path(fact.span.file).ends_with(".php");
-        if php && spare || source::is_configured(c, fact) || !said.insert((fact.span.file, name.clone())) {
-            continue;
-        }
-        let part = fact.place("default");
-        let span = fact.span.to(part);
-        match c.app.runners(fact.span.file, c.sources) {
-            Runners::Nobody => {}
-            Runners::Unknown => {
-                let message = format!("`{name}` falls back to `{host}`{}", source::UNDEPLOYED);
-                out.violation(Violation::at(span, message).help(help).severity(Severity::Note));
-            }
-            Runners::Services(services) => {
-                for deployed in services {
-                    let provided = &deployed.process.provided;
-                    let service = &deployed.service.name;
-                    // A start script that falls back sets the variable itself.
-                    let script = deployed.process.chain.scripts.iter().any(|s| s.file == fact.span.file);
-                    let given = if script { provided.is_given(&name) } else { provided.has(&name) };
-                    if given {
-                        out.holds(span, format!("`{}` provides `{name}`", service.value));
-                        continue;
-                    }
-                    if provided.open.is_some() {
-                        out.unknown(service.span, "what its environment holds is not known");
-                        continue;
-                    }
-                    if !c.app.imports.may_reach(deployed.process, fact.span.file) {
-                        continue;
-                    }
-                    // A second choice, where the first is given.
-                    let first = reads.iter().find(|(span, _)| span.contains(fact.span));
-                    if first.is_some_and(|(_, outer)| provided.has(outer)) {
-                        continue;
-                    }
-                    if field.is_some_and(|field| !takes(c, deployed.process, fact.span.file, field)) {
-                        continue;
-                    }
-                    if fact.has("conditional") && !fact.has("asked") {
-                        out.unknown(span, "it is read under a condition");
-                        continue;
-                    }
-                    let message =
-                        format!("`{name}` falls back to `{host}` and `{}` does not provide it", service.value);
-                    let violation =
-                        Violation::at(span, message).help(help).related(service.span, "this service runs the code");
-                    // Without its collector, an app works on.
-                    let telemetry = ["OTEL", "OTLP", "JAEGER", "ZIPKIN", "STATSD"].iter().any(|w| name.contains(w));
-                    // Where no client is seen to use it, nothing may.
-                    out.violation(match (telemetry || field.is_some(), used.contains(name.as_str())) {
-                        (true, _) => violation.severity(Severity::Note),
-                        (_, true) => violation,
-                        _ => violation.severity(Severity::Warning),
-                    });
-                }
-            }
-        }
     }
 }

@@ -93,12 +93,16 @@ pub(in crate::rules) fn env_var_unprovided(c: &Context<'_>, out: &mut Ruling) {
             }
             let message = format!("`{variable}` is read and `{}` does not provide it", service.value);
             let help = format!("give it under `environment:` of `{}`, or a default in the code", service.value);
-            let sure = required && !fact.doubtful;
+            let severity = match (fact.has("unnamed"), required && !fact.doubtful) {
+                (true, _) => Severity::Note,
+                (false, true) => Severity::Error,
+                (false, false) => Severity::Warning,
+            };
             out.violation(
                 Violation::at(fact.place("name"), message)
                     .help(help)
                     .related(service.span, "this service runs the code")
-                    .severity(if sure { Severity::Error } else { Severity::Warning }),
+                    .severity(severity),
             );
         }
     }

@@ -298,7 +298,7 @@ pub(in crate::rules) fn undeclared_system_tool(c: &Context<'_>, out: &mut Ruling
         if guarded || caught || !told.insert((fact.span.file, tool.to_owned())) {
             continue;
         }
-        let carriers = c.app.processes.iter().filter(|p| p.runs.contains(&fact.span.file));
+        let carriers = c.app.processes.iter().filter(|p| c.app.is_run_by(fact.span.file, p, c.sources));
         let mut images = carriers.filter_map(|p| c.app.image_of(p)).peekable();
         if images.peek().is_none() {
             continue;

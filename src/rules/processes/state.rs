@@ -26,6 +26,7 @@ fn beside<'a>(c: &'a Context<'a>, fact: &'a SourceFact, what: What) -> impl Iter
 }
 
 pub(in crate::rules) fn in_memory_session(c: &Context<'_>, out: &mut Ruling) {
+    let mut said = BTreeSet::new();
     for fact in c.app.code.of(What::Session) {
         let store = fact.note("store");
         if store == Some("shared") {
@@ -61,10 +62,19 @@ pub(in crate::rules) fn in_memory_session(c: &Context<'_>, out: &mut Ruling) {
         if source::is_overridden(c, fact, &source::services(c, fact)) {
             continue;
         }
+        if by == "SESSION_TYPE" && !beside_any(c, fact, &["flask_session"]) {
+            continue;
+        }
+        // One service's sessions are kept in one place, however many of its files start them.
+        let services = source::services(c, fact);
+        let names: Vec<String> = services.iter().map(|d| d.service.name.value.clone()).collect();
+        if !said.insert((by.to_owned(), store.to_owned(), names)) {
+            continue;
+        }
         let place = if store == "files" { "in files of the container" } else { "in the memory of the process" };
         let help = "keep them in a service that every task reaches (Redis, a database), or in a signed cookie";
         let violation = Violation::at(fact.span, format!("sessions are kept {place} (`{by}`)")).help(help);
-        source::report(c, out, fact, source::with_replicas(violation, &source::services(c, fact)), |services| {
+        source::report(c, out, fact, source::with_replicas(violation, &services), |services| {
             if source::many(services) { Severity::Error } else { Severity::Warning }
         });
     }
