@@ -200,8 +200,9 @@ fn is_called(wanted: &str, named: &str, app: &App, stack: &Stack) -> bool {
 /// Words of what is developed here: of its packages, and of folders.
 fn own_words<'a>(app: &'a App, folders: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
     const PLAIN: &[&str] = &["app", "docker", "server", "service", "web", "api"];
-    let names = folders.into_iter().chain(app.manifests.iter().filter_map(|m| m.package.as_deref()));
-    let words = names.flat_map(|n| n.split(['/', '-', '_', '.', '@', ':'])).map(str::to_ascii_lowercase);
+    // Whose it is, as in `github.com/acme/shop` and `@acme/shop`, others of the same owner are called too.
+    let names = folders.into_iter().chain(app.manifests.iter().filter_map(|m| m.package.as_deref()).map(name));
+    let words = names.flat_map(|n| n.split(['-', '_', '.', ':'])).map(str::to_ascii_lowercase);
     words.filter(|w| w.len() > 2 && !PLAIN.contains(&w.as_str())).collect()
 }
 

@@ -348,3 +348,10 @@
 ((call_expression function: (identifier) @calls.function arguments: (arguments . (string) @calls.name . (_)? @calls.default)) @calls (#gate! "."))
 ((call_expression function: (member_expression property: (property_identifier) @calls.function) arguments: (arguments . (string) @calls.name . (_)? @calls.default)) @calls (#gate! "."))
 ((variable_declarator name: (identifier) @defines.name value: (_) @defines.value) (#gate! "."))
+
+; A shell in a tagged template: https://bun.sh/docs/runtime/shell, zx
+((call_expression function: (identifier) @_shell arguments: (template_string . (string_fragment) @runs-command.name)) @runs-command
+  (#eq? @_shell "$") (#gate! "\\$`"))
+; A client of a program of the machine.
+((call_expression function: (identifier) @_ffmpeg) @runs-command
+  (#eq? @_ffmpeg "ffmpeg") (#set! tool "ffmpeg") (#file-has? "fluent-ffmpeg"))

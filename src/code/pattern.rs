@@ -212,6 +212,7 @@ pub(super) fn word(text: &str) -> &'static str {
         "asked",
         "placeholder",
         "configuration",
+        "tool",
     ];
     WORDS.iter().find(|w| **w == text).unwrap_or_else(|| panic!("`{text}` is no word of queries"))
 }

@@ -111,3 +111,7 @@
 ((function_call_expression function: (name) @calls.function arguments: (arguments . (argument (string) @calls.name) . (argument (_) @calls.default)?)) @calls (#gate! "."))
 ((member_call_expression name: (name) @calls.function arguments: (arguments . (argument (string) @calls.name) . (argument (_) @calls.default)?)) @calls (#gate! "."))
 ((assignment_expression left: (variable_name) @defines.name right: (_) @defines.value) (#gate! "."))
+
+; https://laravel.com/docs/processes, https://symfony.com/doc/current/components/process.html
+((scoped_call_expression scope: (_) @_process name: (name) @_run arguments: (arguments . (argument [(string) (encapsed_string)] @runs-command.name))) @runs-command
+  (#match? @_process "(^|\\\\)Process$") (#any-of? @_run "run" "start" "fromShellCommandline") (#gate! "Process"))

@@ -340,3 +340,21 @@
 ((call function: (identifier) @calls.function arguments: (argument_list . (string) @calls.name . (_)? @calls.default)) @calls (#gate! "."))
 ((call function: (attribute attribute: (identifier) @calls.function) arguments: (argument_list . (string) @calls.name . (_)? @calls.default)) @calls (#gate! "."))
 ((assignment left: (identifier) @defines.name right: (_) @defines.value) (#gate! "."))
+
+; https://docs.sqlalchemy.org/en/20/orm/extensions/asyncio.html
+((call function: (attribute attribute: (identifier) @_sync) arguments: (argument_list . (attribute attribute: (identifier) @_create))) @syncs-schema
+  (#eq? @_sync "run_sync") (#eq? @_create "create_all") (#set! by "create_all") (#gate! "create_all"))
+((call function: (attribute attribute: (identifier) @_sync) arguments: (argument_list . (attribute attribute: (identifier) @_drop))) @syncs-schema
+  (#eq? @_sync "run_sync") (#eq? @_drop "drop_all") (#set! by "drop_all") (#set! destructive) (#gate! "drop_all"))
+
+; Libraries that run a program of the machine.
+((call function: (attribute) @_call) @runs-command
+  (#match? @_call "^pytesseract\\.(image_to|get_)") (#set! tool "tesseract") (#gate! "pytesseract"))
+((call function: (identifier) @_call) @runs-command
+  (#any-of? @_call "convert_from_path" "convert_from_bytes") (#set! tool "pdftoppm") (#file-has? "pdf2image"))
+((call function: (attribute) @_call) @runs-command
+  (#match? @_call "^pdfkit\\.from_") (#set! tool "wkhtmltopdf") (#gate! "pdfkit"))
+((call function: (attribute) @_call) @runs-command
+  (#match? @_call "^AudioSegment\\.from_") (#set! tool "ffmpeg") (#gate! "AudioSegment"))
+((call function: (attribute) @_call) @runs-command
+  (#match? @_call "^(git\\.)?Repo\\.clone_from$") (#set! tool "git") (#gate! "clone_from"))

@@ -1,7 +1,8 @@
 //! III. Config: behaviour by the environment, and no credential where others read it.
 
 pub(super) mod contract;
-mod literal;
+mod dotenv;
+mod secret;
 mod switch;
 
 use super::codebase::first_line;
@@ -16,12 +17,12 @@ use crate::syntax::tree::{Node, Value};
 use crate::violation::{Severity, Violation};
 
 pub(super) const CHECKS: Checks = &[
-    ("dotenv-overrides-environment", literal::dotenv_overrides_environment),
+    ("dotenv-overrides-environment", dotenv::dotenv_overrides_environment),
     ("env-var-misspelled", contract::env_var_misspelled),
     ("env-var-unprovided", contract::env_var_unprovided),
     ("environment-name-switch", switch::environment_name_switch),
     ("secret-file-not-read", contract::secret_file_not_read),
-    ("secret-in-source", literal::secret_in_source),
+    ("secret-in-source", secret::secret_in_source),
     ("env-file-in-image", env_file_in_image),
     ("env-file-tracked", env_file_tracked),
     ("secret-default-in-interpolation", secret_default_in_interpolation),

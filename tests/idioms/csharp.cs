@@ -157,3 +157,6 @@ app.MapPost("/avatar", async (IFormFile file) =>
     using var part = File.Create("/tmp/part.bin");
     using var read = new FileStream("uploads/avatar.png", FileMode.Open);
 });
+
+// A connection string with a second choice
+var orders = builder.Configuration.GetConnectionString("Orders") ?? "Host=orders-db";

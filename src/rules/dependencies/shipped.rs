@@ -7,6 +7,7 @@ use crate::app::image::{Copied, Image};
 use crate::app::install::Install;
 use crate::app::known::Role;
 use crate::app::{Process, server};
+use crate::code::Language;
 use crate::code::What;
 use crate::fact::Fact;
 use crate::rules::{Context, Ruling, source};
@@ -240,14 +241,32 @@ const TOOLS: &[(&str, &[&str])] = &[
     ("nmap", &["nmap"]),
     ("traceroute", &["traceroute", "inetutils-traceroute"]),
     ("systemctl", &["systemd"]),
+    ("pg_isready", &["postgresql-client", "postgresql"]),
+    ("mysql", &["mysql-client", "mariadb-client", "default-mysql-client"]),
+    ("mysqladmin", &["mysql-client", "mariadb-client", "default-mysql-client"]),
+    ("mongosh", &["mongodb-mongosh"]),
+    ("redis-cli", &["redis-tools", "redis", "valkey"]),
+    ("envsubst", &["gettext-base", "gettext"]),
+    ("aws", &["awscli", "aws-cli"]),
+    ("rclone", &["rclone"]),
+    ("restic", &["restic"]),
+    ("supervisord", &["supervisor"]),
+    ("sshpass", &["sshpass"]),
+    ("gosu", &["gosu"]),
+    ("su-exec", &["su-exec"]),
+    ("dockerize", &["dockerize"]),
 ];
+
+/// What scripts call that small images leave out.
+const SCRIPTED: &[&str] = &["curl", "wget", "nc", "netcat"];
 
 /// Whether the image surely lacks a tool.
 fn lacks(image: &Image, tool: &str) -> bool {
-    let Some((_, packages)) = TOOLS.iter().find(|(t, _)| *t == tool) else { return false };
-    if image.opaque || image.has_tool(tool) == Fact::Known(true) {
+    let has = image.has_tool(tool);
+    if image.opaque || has == Fact::Known(true) {
         return false;
     }
+    let Some((_, packages)) = TOOLS.iter().find(|(t, _)| *t == tool) else { return has == Fact::Known(false) };
     let installed = |name: &str| {
         image
             .installed
@@ -277,6 +296,7 @@ fn lacks(image: &Image, tool: &str) -> bool {
         && (small
             || plain_os
             || lean
+            || known.name == "php" && matches!(tool, "convert" | "identify" | "magick")
             || !matches!(tool, "git" | "convert" | "identify" | "magick" | "rsync" | "docker"))
         && !brought
 }
@@ -286,9 +306,11 @@ pub(in crate::rules) fn undeclared_system_tool(c: &Context<'_>, out: &mut Ruling
     for fact in c.app.code.of(What::RunsCommand) {
         // Of `"pdftoppm $file"`, the first word is plain.
         let written = c.text(fact.place("name")).trim_start_matches(['"', '\'', '`']);
-        let text = fact.text("name").unwrap_or(written);
+        let text = fact.note("tool").or_else(|| fact.text("name")).unwrap_or(written);
         let tool = text.split([' ', '"', '\'']).next().unwrap_or_default();
-        if !TOOLS.iter().any(|(t, _)| *t == tool) {
+        // Beside those that no image of a runtime has, a script's own commands, where an image is known to lack them.
+        let scripted = c.app.code.files.get(&fact.span.file) == Some(&Language::Bash) && SCRIPTED.contains(&tool);
+        if !scripted && !TOOLS.iter().any(|(t, _)| *t == tool) {
             continue;
         }
         let guarded = c.app.code.of(What::LooksForCommand).any(|g| g.text("name") == Some(tool));

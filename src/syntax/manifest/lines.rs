@@ -32,6 +32,8 @@ pattern!(
 pattern!(MIX, r#"\{:(\w+),\s*"([^"]+)""#);
 
 pub(super) fn go(manifest: &mut Manifest, text: &str) {
+    let module = text.lines().find_map(|line| line.strip_prefix("module "));
+    manifest.package = module.map(|m| m.split("//").next().unwrap_or(m).trim().trim_matches('"').to_owned());
     for found in GO_REQUIRE.captures_iter(text) {
         let (name, version) =
             (at(manifest, found.get(1).expect("group 1")), at(manifest, found.get(2).expect("group 2")));
