@@ -137,6 +137,15 @@ impl App {
         if crate::source::name(path).starts_with("appsettings") && start.is_some_and(|s| !process.runs.contains(&s)) {
             return false;
         }
+        // .NET reads the settings of one environment beside those of all.
+        let environment =
+            crate::source::name(path).strip_prefix("appsettings.").and_then(|rest| rest.strip_suffix(".json"));
+        let told = ["ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT"].iter().find_map(|v| process.environment.get(*v));
+        if let Some(own) = environment
+            && told.map_or(Some("Production"), |v| v.text()).is_some_and(|told| told != own)
+        {
+            return false;
+        }
         const HOLDERS: &[&str] = &["src/main/resources", "config/packages/prod", "config/packages", "config", "prisma"];
         let root = HOLDERS.iter().find_map(|holder| at.strip_suffix(holder)).unwrap_or(at);
         let root = root.trim_end_matches('/');

@@ -130,8 +130,9 @@ fn starts(app: &App, process: &Process, sources: &Sources) -> Vec<FileId> {
                 let path = module.replace('.', "/");
                 names.extend([format!("{path}.py"), format!("{path}/__main__.py"), format!("{path}/__init__.py")]);
             }
-            let file =
-                names.iter().find_map(|n| image.locate(n, sources, &app.images)).and_then(|(p, _)| sources.find(&p));
+            let located = names.iter().find_map(|n| image.locate(n, sources, &app.images));
+            let built = || source_of(word).iter().find_map(|n| sources.find(&join(&image.context, n)?));
+            let file = located.and_then(|(p, _)| sources.find(&p)).or_else(built);
             if let Some(file) = file.filter(|f| process.runs.contains(f)) {
                 own = Some(file);
                 break;
@@ -146,6 +147,16 @@ fn starts(app: &App, process: &Process, sources: &Sources) -> Vec<FileId> {
     found.sort();
     found.dedup();
     found
+}
+
+/// What a compiled file was made of: `dist/server.js` of `src/server.ts`, where the compiler keeps the folders.
+fn source_of(word: &str) -> Vec<String> {
+    let stem = word.trim_start_matches("./").trim_start_matches("/app/");
+    let stem = stem.strip_suffix(".js").unwrap_or(stem);
+    let Some(below) = ["dist/", "build/", "out/", "lib/"].iter().find_map(|made| stem.strip_prefix(made)) else {
+        return Vec::new();
+    };
+    ["src/", ""].iter().map(|at| format!("{at}{below}.ts")).collect()
 }
 
 fn closure(starts: &[FileId], process: &Process, app: &App, sources: &Sources) -> Option<BTreeSet<FileId>> {

@@ -143,10 +143,20 @@ impl Provided {
     fn of(app: &App, process: &Process, sources: &Sources, shared: &Shared) -> Self {
         let mut found =
             Self { given: process.environment.keys().map(|k| k.to_ascii_uppercase()).collect(), ..Self::default() };
+        found.by_host();
         found.by_start(process, sources);
         found.by_code(app, process, sources, shared);
         found.by_files(app, process, sources);
         found
+    }
+
+    /// What .NET's host takes for connection strings: `SQLCONNSTR_Shop` is `ConnectionStrings:Shop`.
+    fn by_host(&mut self) {
+        const PREFIXES: &[&str] =
+            &["CUSTOMCONNSTR_", "SQLCONNSTR_", "SQLAZURECONNSTR_", "MYSQLCONNSTR_", "POSTGRESQLCONNSTR_"];
+        let strings = self.given.iter().filter_map(|name| PREFIXES.iter().find_map(|p| name.strip_prefix(p)));
+        let strings: Vec<String> = strings.map(|name| format!("CONNECTIONSTRINGS__{name}")).collect();
+        self.given.extend(strings);
     }
 
     fn by_start(&mut self, process: &Process, sources: &Sources) {

@@ -43,7 +43,14 @@ pub(super) fn surroundings(node: Node<'_>, text: &str) -> Surroundings {
         }
         if matches!(
             kind,
-            "expression_case" | "switch_case" | "case_clause" | "when_entry" | "match_arm" | "switch_section"
+            "expression_case"
+                | "default_case"
+                | "switch_case"
+                | "switch_default"
+                | "case_clause"
+                | "when_entry"
+                | "match_arm"
+                | "switch_section"
         ) {
             around.conditional = true;
         }

@@ -91,9 +91,15 @@ fn small(sources: &Sources, file: FileId) -> Option<&str> {
     sources.read(file).ok().filter(|text| text.len() <= MAX_BYTES)
 }
 
+/// `//go:build ignore`: a script that stands beside a package of Go.
+fn is_left_out(text: &str) -> bool {
+    let head = text.lines().take_while(|line| !line.starts_with("package "));
+    head.take(30).any(|line| matches!(line.trim(), "//go:build ignore" | "// +build ignore"))
+}
+
 /// A tool wrote it, or only a tool reads it: `dotnet ef` alone runs a factory for the design time.
 fn is_made(text: &str) -> bool {
-    is_minified(text) || is_generated(text) || text.contains("IDesignTimeDbContextFactory")
+    is_minified(text) || is_generated(text) || text.contains("IDesignTimeDbContextFactory") || is_left_out(text)
 }
 
 /// The facts of a file; nothing where it could not be read to its end.

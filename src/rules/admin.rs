@@ -71,7 +71,12 @@ fn migrates_in_code(c: &Context<'_>, out: &mut Ruling) {
         let by = fact.note("by").unwrap_or_default();
         let violation = Violation::at(fact.span, format!("`{by}` runs at every start"))
             .help("make it a service of its own: same image, `deploy.mode: replicated-job`, run once per release");
+        // They take a lock: several tasks wait for one another.
+        let locks = matches!(by.to_ascii_lowercase().as_str(), "flyway" | "liquibase");
         source::report(c, out, fact, violation, |services| {
+            if locks {
+                return Severity::Note;
+            }
             services.iter().map(|d| severity(Some(*d), fact.has("conditional"))).max().unwrap_or(Severity::Warning)
         });
     }

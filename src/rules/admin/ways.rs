@@ -144,6 +144,12 @@ pub(in crate::rules) fn admin_backdoor_in_process(c: &Context<'_>, out: &mut Rul
         if fact.has("conditional") {
             continue;
         }
+        // A setting of a framework: what answers on the app's own port.
+        if !c.app.code.files.contains_key(&fact.span.file) {
+            let message = format!("`{by}` is a way into the running process");
+            source::report(c, out, fact, Violation::at(fact.span, message).help(help), |_| Severity::Warning);
+            continue;
+        }
         let host = c.text(fact.place("host"));
         if !host.contains("0.0.0.0") && !host.contains("\"\"") && !host.contains("''") && !host.contains("::") {
             continue;
@@ -155,6 +161,9 @@ pub(in crate::rules) fn admin_backdoor_in_process(c: &Context<'_>, out: &mut Rul
         let console = match deployed.image_repository().as_str() {
             "adminer" => "adminer",
             "phpmyadmin" | "phpmyadmin/phpmyadmin" => "phpmyadmin",
+            "dpage/pgadmin4" => "pgadmin",
+            "mongo-express" => "mongo-express",
+            "rediscommander/redis-commander" => "redis-commander",
             _ => continue,
         };
         if let Some(port) = deployed.service.ports.first() {

@@ -1,7 +1,8 @@
 //! Datastores inside the process, or in files of its container, in place of a backing service.
 
-use super::literal::is_talk;
+use super::literal::{before, is_talk};
 use crate::app::Deployed;
+use crate::app::known::Role;
 use crate::code::{SourceFact, Value, What};
 use crate::rules::{Context, Ruling, source};
 use crate::stack::{MountKind, Storage};
@@ -41,8 +42,20 @@ pub(in crate::rules) fn embedded_datastore(c: &Context<'_>, out: &mut Ruling) {
         {
             continue;
         }
+        if fact.parts.len() == 1 && before(c, fact.place("path")).trim_end_matches(['"', '\'']).ends_with("startswith(")
+        {
+            continue;
+        }
         let opened = fact.has("inside") && path.is_none() || chosen || fact.has("conditional");
         let services = source::services(c, fact);
+        // Laravel's driver by default: an env file chooses another, where one is brought, or a server stands beside it.
+        let laravel = c.sources.path(fact.span.file).ends_with("config/database.php");
+        if laravel
+            && !services.is_empty()
+            && services.iter().all(|d| d.process.provided.open.is_some() || has_server(c, d))
+        {
+            continue;
+        }
         let all = |set: &dyn Fn(&Deployed<'_>) -> bool| !services.is_empty() && services.iter().all(set);
         let given = match fact.parts.get("path").map(|p| &p.value) {
             Some(Value::Environment { name, .. }) => all(&|d| d.process.environment.contains_key(name)),
@@ -82,6 +95,12 @@ pub(in crate::rules) fn embedded_datastore(c: &Context<'_>, out: &mut Ruling) {
 /// A volume that every node reaches is mounted.
 pub(in crate::rules) fn shares(deployed: &Deployed<'_>) -> bool {
     deployed.service.mounts.iter().any(|m| deployed.stack.storage(m) == Storage::Network)
+}
+
+/// Whether a server of databases stands beside a service.
+fn has_server(c: &Context<'_>, deployed: &Deployed<'_>) -> bool {
+    let mut beside = c.app.deployed().filter(|d| d.stack.file() == deployed.stack.file());
+    beside.any(|d| d.process.known.is_some_and(|k| k.role == Role::Datastore))
 }
 
 /// The variable whose read falls back to a literal.

@@ -162,7 +162,7 @@ fn is_no_address(c: &Context<'_>, span: Span, defaults: &[Span]) -> bool {
 }
 
 /// What stands on its line before a place.
-fn before<'c>(c: &Context<'c>, span: Span) -> &'c str {
+pub(super) fn before<'c>(c: &Context<'c>, span: Span) -> &'c str {
     c.sources.text(span.file)[..span.start as usize].rsplit('\n').next().unwrap_or_default()
 }
 

@@ -213,6 +213,10 @@ fn is_without(
         out.unknown(service.span, "what its environment holds is not known");
         return None;
     }
+    // Rails lays `DATABASE_URL` over the file of its databases.
+    if c.sources.path(fact.span.file).ends_with("config/database.yml") && provided.has("DATABASE_URL") {
+        return Some(false);
+    }
     if is_spare(c, deployed, fact, name) || source::is_reassigned(c, deployed, fact) {
         return Some(false);
     }

@@ -173,7 +173,10 @@ pub(in crate::rules) fn process_type_not_deployed(c: &Context<'_>, out: &mut Rul
         {
             continue;
         }
-        let inline = c.app.code.of(What::InlineJobs).next().is_some()
+        // Celery without a worker, unless the deploy says otherwise.
+        let eager = by == "celery" && c.app.code.files.keys().any(|f| c.sources.text(*f).contains("ALWAYS_EAGER"));
+        let inline = eager
+            || c.app.code.of(What::InlineJobs).next().is_some()
             || c.app
                 .deployed()
                 .any(|d| d.process.environment.get("QUEUE_CONNECTION").is_some_and(|v| v.text() == Some("sync")));

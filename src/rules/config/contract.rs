@@ -28,9 +28,23 @@ fn own<'a>(c: &'a Context<'a>, deployed: &'a Deployed<'a>, what: What) -> impl I
     c.app.code.of(what).filter(move |f| c.app.is_run_by(f.span.file, deployed.process, c.sources))
 }
 
+/// A file that only names what is built, or one that is laid over another: what a service is given stands elsewhere.
+fn is_for_builds(c: &Context<'_>, deployed: &Deployed<'_>) -> bool {
+    const BUILDS: &[&str] = &["build", "image", "platform", "profiles", "container_name"];
+    let only = deployed.service.node.entries().iter().all(|entry| BUILDS.contains(&entry.name()));
+    let over = deployed.stack.files.iter().any(|file| {
+        let text = c.sources.text(*file);
+        text.contains("!reset") || text.contains("!override")
+    });
+    only && deployed.service.build.is_some() || over
+}
+
 pub(in crate::rules) fn env_var_unprovided(c: &Context<'_>, out: &mut Ruling) {
     for deployed in known(c) {
         let service = &deployed.service.name;
+        if is_for_builds(c, &deployed) {
+            continue;
+        }
         let provided = &deployed.process.provided;
         let mut told: BTreeSet<String> = BTreeSet::new();
         let located: BTreeSet<&str> = own(c, &deployed, What::Connects)

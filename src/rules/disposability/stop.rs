@@ -5,6 +5,7 @@ use crate::app::known::Role as ImageRole;
 use crate::app::{Deployed, Process, server};
 use crate::code::{Language, SourceFact, What};
 use crate::rules::{Context, Ruling, source};
+use crate::source::{FileId, folder};
 use crate::violation::{Severity, Violation};
 
 /// What the runtime of a main process does with SIGTERM as PID 1, where nobody handles it.
@@ -204,7 +205,7 @@ fn handles_term(c: &Context<'_>, fact: &SourceFact) -> bool {
 fn library(c: &Context<'_>, process: &Process) -> Option<crate::source::Span> {
     let folders: Vec<&str> = process.runs.iter().map(|f| c.sources.path(*f)).collect();
     c.app.manifests.iter().find_map(|manifest| {
-        let folder = crate::source::folder(c.sources.path(manifest.file));
+        let folder = folder(c.sources.path(manifest.file));
         if !folders.iter().any(|p| crate::source::is_within(p, folder)) {
             return None;
         }
@@ -275,7 +276,10 @@ fn runs_on(deployed: &Deployed<'_>) -> bool {
 pub(super) fn consumer_auto_ack(c: &Context<'_>, out: &mut Ruling) {
     for fact in c.app.code.of(What::AutoAcks) {
         let by = fact.note("by").unwrap_or_default();
-        let text = c.sources.text(fact.span.file);
+        // The queue may be declared in a file beside it.
+        let at = folder(c.sources.path(fact.span.file));
+        let beside = c.app.code.files.keys().filter(|f| folder(c.sources.path(**f)) == at);
+        let texts: Vec<&str> = beside.map(|f| c.sources.text(*f)).collect();
         // An answer queue, or a stream of which a part may be lost.
         const ANSWERS: &[&str] = &[
             "amq.rabbitmq.reply-to",
@@ -285,8 +289,18 @@ pub(super) fn consumer_auto_ack(c: &Context<'_>, out: &mut Ruling) {
             "QueueDeclare(\"\"",
             "QueueDeclareAsync()",
         ];
-        if ANSWERS.iter().any(|mark| text.contains(mark)) {
+        if texts.iter().any(|text| ANSWERS.iter().any(|mark| text.contains(mark)) || declares_exclusive(text)) {
             continue;
+        }
+        // A transport of Nest brings messages to its handlers: without one, none is taken.
+        if c.text(fact.span).contains("Transport.RMQ") {
+            let services = source::services(c, fact);
+            let mut own = services.iter().flat_map(|d| &d.process.runs).peekable();
+            let handles =
+                |f: &FileId| ["@MessagePattern", "@EventPattern"].iter().any(|m| c.sources.text(*f).contains(m));
+            if own.peek().is_some() && !own.any(handles) {
+                continue;
+            }
         }
         let message = format!("messages are acknowledged before they are worked on (`{by}`)");
         let violation = Violation::at(fact.span, message)
@@ -295,4 +309,13 @@ pub(super) fn consumer_auto_ack(c: &Context<'_>, out: &mut Ruling) {
         let severity = if by.contains("auto.commit") { Severity::Note } else { Severity::Warning };
         source::report(c, out, fact, violation, |_| severity);
     }
+}
+
+/// A queue of Go that dies with its consumer: `QueueDeclare(name, durable, autoDelete, exclusive, …)`.
+fn declares_exclusive(text: &str) -> bool {
+    text.match_indices("QueueDeclare(").any(|(at, found)| {
+        let call = text[at + found.len()..].split(')').next().unwrap_or_default();
+        let plain: Vec<&str> = call.lines().map(|line| line.split("//").next().unwrap_or_default()).collect();
+        plain.concat().split(',').nth(3).is_some_and(|exclusive| exclusive.trim() == "true")
+    })
 }

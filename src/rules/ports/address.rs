@@ -132,7 +132,9 @@ pub(in crate::rules) fn binds_loopback(c: &Context<'_>, out: &mut Ruling) {
         let Some(host) = told.filter(|h| is_loopback(h)) else { continue };
         // Port 0 is for the process itself, as is a server for development.
         let file = name(c.sources.path(fact.span.file));
-        if fact.text("port") == Some("0") || crate::source::has_word(file, &["dev", "devserver", "development"]) {
+        if fact.text("port") == Some("0")
+            || crate::source::has_word(file, &["dev", "devserver", "development", "probe", "health", "healthcheck"])
+        {
             continue;
         }
         // A guard keeps it to the file that is started.

@@ -98,7 +98,10 @@ pub(in crate::rules) fn local_upload_storage(c: &Context<'_>, out: &mut Ruling) 
         if !said.insert((fact.span.file, by.to_owned())) {
             continue;
         }
-        if is_removed(c, fact) || by == "MEDIA_ROOT" && !takes_files(c, fact) {
+        // Django's storages are chosen elsewhere: what stands under `MEDIA_ROOT` is then nothing.
+        let chosen = c.sources.text(fact.span.file).contains("\nSTORAGES")
+            && !c.sources.text(fact.span.file).contains("FileSystemStorage");
+        if is_removed(c, fact) || by == "MEDIA_ROOT" && (chosen || !takes_files(c, fact)) {
             continue;
         }
         const SCRATCH: &[&str] = &["/tmp", "tempnam", "tmp_", "tempfile", "tmpdir", "TemporaryFile"];
@@ -144,7 +147,15 @@ fn takes_files(c: &Context<'_>, fact: &SourceFact) -> bool {
 }
 
 fn stores(c: &Context<'_>, fact: &SourceFact) -> bool {
-    beside_any(c, fact, &["->store(", "->storeAs(", "->storePublicly", "Storage::put", "->putFile", "Storage::disk"])
+    static STORES: LazyLock<Regex> = LazyLock::new(|| {
+        // Without the name of a disk, the one by default.
+        Regex::new(
+            r#"->store(As|Publicly)?\(|Storage::(put|putFile|putFileAs|append|writeStream)\(|Storage::disk\((['"](local|public)['"])?\)"#,
+        )
+        .expect("a sound pattern")
+    });
+    let services = source::services(c, fact);
+    services.iter().flat_map(|d| &d.process.runs).any(|f| STORES.is_match(c.sources.text(*f)))
 }
 
 /// Whether a file that runs in a service with the fact's code has one of these marks.
