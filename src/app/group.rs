@@ -47,7 +47,8 @@ impl Files<'_> {
             let swarm = named || evident || self.config.stacks.is_match(path) || self.config.target_swarm;
             let role = if swarm { Role::Swarm } else { Role::Compose };
             // `docker-compose.override.yml` is laid on its base by Compose itself.
-            let files = self.base_of(file, tree).map_or_else(|| vec![file], |base| vec![base, file]);
+            let laid = || self.base_of(file, tree).map_or_else(|| vec![file], |base| vec![base, file]);
+            let files = self.below(file, mentions).unwrap_or_else(laid);
             stacks.push(self.stack(files, role));
         }
         stacks.sort_by(|a, b| (a.role, &a.files).cmp(&(b.role, &b.files)));
@@ -79,6 +80,17 @@ impl Files<'_> {
             return Err(Unread::Unknown);
         }
         Err(Unread::Missing)
+    }
+
+    /// A file with those that a command lays it over.
+    fn below(&self, file: FileId, mentions: &Mentions) -> Option<Vec<FileId>> {
+        mentions.combined.iter().find_map(|paths| {
+            let files: Option<Vec<FileId>> =
+                paths.iter().map(|p| self.sources.find(p).filter(|id| self.trees.contains_key(id))).collect();
+            let files = files?;
+            let at = files.iter().position(|f| *f == file).filter(|at| *at > 0)?;
+            Some(files[..=at].to_vec())
+        })
     }
 
     /// The file that an overlay is laid on: it has services without image and build that a Compose file beside it has.

@@ -33,6 +33,8 @@ pub struct Mentions {
     pub variables: BTreeSet<String>,
     pub deploys: Vec<Deploy>,
     pub builds: Vec<Built>,
+    /// Files that a command of Compose lays over one another, in their order.
+    pub combined: Vec<Vec<String>>,
 }
 
 static DEPLOY: LazyLock<Regex> = LazyLock::new(|| {
@@ -50,6 +52,11 @@ static BUILD: LazyLock<Regex> = LazyLock::new(|| {
 /// `docker compose -f a -f b config`, whose output is deployed.
 static CONFIG: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"docker(?:-|\s+)compose((?:\s+(?:-f|--file)[ =]\S+)+)\s+(?:--\S+\s+)*config").expect("a sound pattern")
+});
+
+/// `docker compose -f a -f b up`
+static COMBINED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"docker(?:-|\s+)compose((?:\s+(?:--\S+\s+)?(?:-f|--file)[ =]\S+){2,})").expect("a sound pattern")
 });
 
 /// Reads what the files say of deploys and builds.
@@ -108,6 +115,11 @@ fn read(sources: &Sources, id: FileId, folder: &str, text: &str, mentions: &mut 
                 options(&words, &["-f", "--file"]).into_iter().map(|path| resolve(sources, folder, &path)).collect();
             mentions.deploys.push(Deploy { span: Span::new(id, whole.start(), whole.end()), files });
         }
+    }
+    for found in COMBINED.captures_iter(text) {
+        let words = words(found.get(1).map_or("", |m| m.as_str()));
+        let files = options(&words, &["-f", "--file"]);
+        mentions.combined.push(files.iter().map(|path| resolve(sources, folder, path)).collect());
     }
     mentions.builds.extend(builds(text, folder));
 }

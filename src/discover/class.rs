@@ -169,6 +169,9 @@ pub fn class(path: &str) -> Class {
     }
     if within(&["dist", "build", "out", ".next", ".nuxt", "__pycache__", "target", "generated", "gen", "coverage"])
         && kind(path) == Kind::Other
+        // What .NET builds stands in `bin/Release/net8.0`.
+        || lower.contains("bin/debug/")
+        || lower.contains("bin/release/")
         || file.contains(".min.")
         || file.contains(".generated.")
         || file.ends_with(".pb.go")

@@ -94,6 +94,13 @@ fn is_in_profile(c: &Context<'_>, deployed: &Deployed<'_>, fact: &SourceFact, ke
     let path = c.sources.path(fact.span.file);
     let at = crate::source::folder(path);
     let active = deployed.process.environment.get("SPRING_PROFILES_ACTIVE").and_then(|v| v.text());
+    // `java -Dspring.profiles.active=docker -jar app.jar`
+    let started = deployed.process.chain.main_steps().find_map(|step| {
+        let shown = step.shown();
+        let rest = shown.split_once("spring.profiles.active=")?.1;
+        Some(rest.split([' ', '"', '\'']).next().unwrap_or_default().to_owned())
+    });
+    let active = active.or(started.as_deref());
     let Some(active) = active.filter(|_| crate::source::name(path).starts_with("application.")) else { return false };
     active.split(',').map(str::trim).any(|profile| {
         ["properties", "yml", "yaml"].iter().any(|end| {

@@ -14,7 +14,7 @@ use crate::code::{Language, SourceFact, Value, What};
 use crate::rules::{Context, Ruling, source};
 use crate::source::{Span, name};
 use crate::spelling::distance;
-use crate::stack::Setting;
+use crate::stack::{Service, Setting};
 use crate::violation::{Severity, Violation};
 
 /// The services whose code is known.
@@ -31,12 +31,14 @@ fn own<'a>(c: &'a Context<'a>, deployed: &'a Deployed<'a>, what: What) -> impl I
 /// A file that only names what is built, or one that is laid over another: what a service is given stands elsewhere.
 fn is_for_builds(c: &Context<'_>, deployed: &Deployed<'_>) -> bool {
     const BUILDS: &[&str] = &["build", "image", "platform", "profiles", "container_name"];
-    let only = deployed.service.node.entries().iter().all(|entry| BUILDS.contains(&entry.name()));
+    let services = &deployed.stack.services;
+    let builds = |s: &Service| s.build.is_some() && s.node.entries().iter().all(|e| BUILDS.contains(&e.name()));
+    let only = services.len() > 1 && services.iter().all(builds);
     let over = deployed.stack.files.iter().any(|file| {
         let text = c.sources.text(*file);
         text.contains("!reset") || text.contains("!override")
     });
-    only && deployed.service.build.is_some() || over
+    only || over
 }
 
 pub(in crate::rules) fn env_var_unprovided(c: &Context<'_>, out: &mut Ruling) {

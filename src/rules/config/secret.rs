@@ -193,6 +193,10 @@ fn settings_of(c: &Context<'_>, file: FileId) -> Vec<Violation> {
     found
 }
 
+/// Passwords of examples.
+const COMMON: &[&str] =
+    &["postgres", "password", "passwort", "secret", "mysecret", "rabbitmq", "mongodb", "123456", "12345678"];
+
 /// A credential that a text holds.
 struct Secret {
     what: String,
@@ -207,7 +211,8 @@ fn read(form: &str, text: &str) -> Option<Secret> {
     let password = |value: Range<usize>, host: &str| {
         let secret = &text[value.clone()];
         let literal = !credential::is_placeholder(secret) && credential::is_literal_secret(secret);
-        let sure = is_far(host);
+        // `postgres` and its like are nobody's password but a template's.
+        let sure = is_far(host) && secret.len() > 5 && !COMMON.contains(&secret.to_ascii_lowercase().as_str());
         let named = !is_local(host) && is_strong(secret, 8);
         (literal && (sure || named)).then(|| Secret { what: format!("a password for `{host}`"), value, sure })
     };

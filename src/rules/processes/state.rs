@@ -131,9 +131,17 @@ pub(in crate::rules) fn local_upload_storage(c: &Context<'_>, out: &mut Ruling) 
 /// What is written is removed when the request is done.
 fn is_removed(c: &Context<'_>, fact: &SourceFact) -> bool {
     let text = c.sources.text(fact.span.file);
-    ["defer os.Remove", "RemoveAll(", "tempfile.", "TemporaryDirectory", "deleteOnExit"]
-        .iter()
-        .any(|w| text.contains(w))
+    [
+        "defer os.Remove",
+        "RemoveAll(",
+        "createTempFile",
+        "sys_get_temp_dir",
+        "tempfile.",
+        "TemporaryDirectory",
+        "deleteOnExit",
+    ]
+    .iter()
+    .any(|w| text.contains(w))
 }
 
 /// Whether the code of Django takes files from people at all.
