@@ -65,7 +65,7 @@
 ((call_expression (navigation_expression (call_expression (navigation_expression) (value_arguments)) (identifier) @_migrate)) @migrates
   (#eq? @_migrate "migrate") (#set! by "Flyway.migrate") (#file-has? "Flyway"))
 ((call_expression (navigation_expression (identifier) @_utils (identifier) @_create)) @syncs-schema
-  (#eq? @_utils "SchemaUtils") (#any-of? @_create "create" "createMissingTablesAndColumns") (#set! by "SchemaUtils.create") (#gate! "SchemaUtils\\.create"))
+  (#eq? @_utils "SchemaUtils") (#eq? @_create "create") (#set! by "SchemaUtils.create") (#gate! "SchemaUtils\\.create"))
 ((call_expression (identifier) @_builder (value_arguments . (value_argument (call_expression (identifier) @_list (value_arguments . (value_argument (string_literal) @runs-command.name)))))) @runs-command
   (#eq? @_builder "ProcessBuilder") (#eq? @_list "listOf") (#gate! "ProcessBuilder"))
 ((call_expression (navigation_expression (call_expression (navigation_expression (_) (identifier) @_runtime)) (identifier) @_exec) (value_arguments . (value_argument (string_literal) @runs-command.name))) @runs-command

@@ -106,6 +106,10 @@ pub(in crate::rules) fn hardcoded_backing_url(c: &Context<'_>, out: &mut Ruling)
         }
         // A function of that name takes other words too, and a cache in memory has a label.
         let call = c.text(fact.span);
+        // `sqlx.Connect("postgres", dsn)`: the first is a driver.
+        if (call.starts_with("sql.") || call.starts_with("sqlx.")) && !text.contains([':', '=', '/', '.']) {
+            continue;
+        }
         let wants_url = [
             "create_engine",
             "create_async_engine",

@@ -209,6 +209,9 @@ fn is_without(
         out.holds(fact.span.to(fact.place("default")), format!("`{}` provides `{name}`", service.value));
         return Some(false);
     }
+    if crate::rules::config::contract::is_for_builds(c, deployed) {
+        return None;
+    }
     if provided.open.is_some() {
         out.unknown(service.span, "what its environment holds is not known");
         return None;

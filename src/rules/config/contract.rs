@@ -14,7 +14,7 @@ use crate::code::{Language, SourceFact, Value, What};
 use crate::rules::{Context, Ruling, source};
 use crate::source::{Span, name};
 use crate::spelling::distance;
-use crate::stack::{Service, Setting};
+use crate::stack::Setting;
 use crate::violation::{Severity, Violation};
 
 /// The services whose code is known.
@@ -28,17 +28,12 @@ fn own<'a>(c: &'a Context<'a>, deployed: &'a Deployed<'a>, what: What) -> impl I
     c.app.code.of(what).filter(move |f| c.app.is_run_by(f.span.file, deployed.process, c.sources))
 }
 
-/// A file that only names what is built, or one that is laid over another: what a service is given stands elsewhere.
-fn is_for_builds(c: &Context<'_>, deployed: &Deployed<'_>) -> bool {
-    const BUILDS: &[&str] = &["build", "image", "platform", "profiles", "container_name"];
-    let services = &deployed.stack.services;
-    let builds = |s: &Service| s.build.is_some() && s.node.entries().iter().all(|e| BUILDS.contains(&e.name()));
-    let only = services.len() > 1 && services.iter().all(builds);
-    let over = deployed.stack.files.iter().any(|file| {
+/// A file that only says what is built, or one that is laid over another: what a service is given stands elsewhere.
+pub(in crate::rules) fn is_for_builds(c: &Context<'_>, deployed: &Deployed<'_>) -> bool {
+    deployed.stack.files.iter().any(|file| {
         let text = c.sources.text(*file);
-        text.contains("!reset") || text.contains("!override")
-    });
-    only || over
+        text.contains("!reset") || text.contains("!override") || name(c.sources.path(*file)).contains(".build.")
+    })
 }
 
 pub(in crate::rules) fn env_var_unprovided(c: &Context<'_>, out: &mut Ruling) {

@@ -232,7 +232,9 @@ fn read(form: &str, text: &str) -> Option<Secret> {
             let (start, end) = (quote_before(text)? + 1, text.len() - 1);
             let (start, end) = if text.ends_with(['"', '\'']) { (start, end) } else { return None };
             let secret = &text[start..end];
-            let literal = !credential::is_placeholder(secret) && credential::is_literal_secret(secret);
+            // `airbrake_api_key` is what something is called.
+            let called = secret.contains('_') && secret.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+            let literal = !called && !credential::is_placeholder(secret) && credential::is_literal_secret(secret);
             let strong = form == SIGNING && !secret.contains([' ', '.']) || is_strong(secret, 16) && is_mixed(secret);
             let public = secret.starts_with("AIza") || secret.starts_with("pk_") || secret.starts_with("pk.");
             (literal && strong && !public).then(|| Secret { what: form.to_owned(), value: start..end, sure: false })
@@ -304,5 +306,10 @@ fn is_made_up(text: &str, at: usize) -> bool {
 
 fn is_comment(text: &str, at: usize) -> bool {
     let line = text[..at].rsplit('\n').next().unwrap_or_default().trim_start();
+    // An answer of an interface, copied into a block.
+    let open = text[..at].rfind("/*").is_some_and(|open| text[open..at].find("*/").is_none());
+    if open && !text[..at].contains("/*\"") {
+        return true;
+    }
     ["//", "#", "*", "/*", "<!--", "--"].iter().any(|mark| line.starts_with(mark))
 }
