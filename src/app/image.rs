@@ -247,9 +247,9 @@ impl Image {
                 }
                 _ => {}
             }
-            // A script of the context, or one that was fetched, may install anything.
             let path = command.words.first().map_or("", |w| w.text());
             let own = path.contains('/') && !path.starts_with("/usr/") && !path.starts_with("/bin/");
+            // A script of the context, or one that was fetched, may install anything.
             self.opaque |= own
                 || program.ends_with(".sh")
                 || rest.iter().any(|a| a.ends_with(".sh"))

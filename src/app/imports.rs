@@ -104,8 +104,7 @@ impl Imports {
     }
 
     /// Whether a process's start may come to a file: not where all that it imports is known, and the file is none of it.
-    #[must_use]
-    pub fn may_reach(&self, process: &Process, file: FileId) -> bool {
+    pub(super) fn may_reach(&self, process: &Process, file: FileId) -> bool {
         if self.is_other_settings(process, file) {
             return false;
         }

@@ -193,8 +193,11 @@ fn is_called(wanted: &str, named: &str, app: &App, stack: &Stack) -> bool {
         let name = called(&Reference::parse(&strip_variables(&image.raw)), &image.raw)?;
         name.starts_with(&begin).then_some(name)
     });
-    alike.collect::<BTreeSet<String>>().len() > 1
-        || before.split('-').all(|word| own_words(app, []).contains(word) || word.len() < 3)
+    if alike.collect::<BTreeSet<String>>().len() > 1 {
+        return true;
+    }
+    let own = own_words(app, []);
+    before.split('-').all(|word| own.contains(word) || word.len() < 3)
 }
 
 /// Words of what is developed here: of its packages, and of folders.

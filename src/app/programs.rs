@@ -161,7 +161,7 @@ impl<'a> Projects<'a> {
             .collect();
         let started = |path: &str| {
             let stem = name(path).rsplit_once('.').map_or("", |(stem, _)| stem);
-            words.contains(&format!("{stem}.dll")) || words.iter().any(|w| name(w) == format!("{stem}.dll"))
+            words.iter().any(|w| name(w).strip_suffix(".dll") == Some(stem))
         };
         let mut left: Vec<&str> = projects.iter().map(|(_, path)| *path).filter(|path| started(path)).collect();
         let roots: BTreeSet<&str> = left.iter().map(|path| folder(path)).collect();

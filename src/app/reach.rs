@@ -78,15 +78,15 @@ impl Started<'_> {
     /// The parts of the repository that the last stage has; empty where that is not known.
     fn parts<'u>(&self, units: &'u [String]) -> BTreeSet<&'u str> {
         let made = self.built(units);
+        if made.is_empty() {
+            return made;
+        }
         let own = self.image.copies.iter().filter(|c| c.stage == self.image.stage && c.from.is_none() && !c.foreign);
         let takes = |path: &str| {
             let mut sources = own.clone().filter(|c| !c.inline).flat_map(|c| &c.sources);
             sources.any(|source| covers(&self.image.context, &source.value, path))
         };
         let started = units.iter().map(String::as_str).filter(|unit| self.is_started(unit, units));
-        if made.is_empty() {
-            return made;
-        }
         // Where it takes the sources of one part as they are, what was built of another is for a browser.
         let whole: BTreeSet<&str> = units.iter().map(String::as_str).filter(|unit| takes(unit)).collect();
         let rest: BTreeSet<&str> = whole.difference(&made).copied().chain(started).collect();

@@ -32,9 +32,8 @@ pub(in crate::rules) fn schema_auto_sync(c: &Context<'_>, out: &mut Ruling) {
         if by == "drop_all" {
             continue;
         }
-        // What only runs by hand, or in a module that no start imports, does not run at every start.
-        let reached = services.is_empty()
-            || services.iter().any(|d| !d.is_one_off() && c.app.imports.may_reach(d.process, fact.span.file));
+        // What only runs by hand does not run at every start.
+        let reached = services.is_empty() || services.iter().any(|d| !d.is_one_off());
         if !reached
             || fact.has("guarded")
                 && !services

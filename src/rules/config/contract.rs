@@ -85,9 +85,6 @@ pub(in crate::rules) fn env_var_unprovided(c: &Context<'_>, out: &mut Ruling) {
             if !ends && (fact.has("inside") || fact.has("conditional") && !fact.has("asked")) {
                 continue;
             }
-            if !c.app.imports.may_reach(deployed.process, fact.span.file) {
-                continue;
-            }
             if source::is_overridden(c, fact, &[deployed]) || source::is_configured(c, fact) {
                 continue;
             }

@@ -183,8 +183,7 @@ fn settings_of(c: &Context<'_>, file: FileId) -> Vec<Violation> {
         let secret = default.map_or(text, |(_, default)| default);
         let development = key.starts_with("%dev") || key.starts_with("%test");
         let named = !development && credential::is_secret_name(&key.replace(['.', '-'], "_"));
-        let literal = !credential::is_placeholder(secret) && credential::is_literal_secret(secret);
-        if named && literal && is_strong(secret, 10) && found.is_empty() {
+        if named && is_real(secret) && is_strong(secret, 10) && found.is_empty() {
             let help = "take it out of the settings, replace it, and hand it to the service as a Swarm secret";
             let violation = Violation::at(value.span, format!("`{key}` carries a credential")).help(help);
             found.push(violation.secret(value.span).severity(Severity::Warning));
@@ -210,11 +209,10 @@ struct Secret {
 fn read(form: &str, text: &str) -> Option<Secret> {
     let password = |value: Range<usize>, host: &str| {
         let secret = &text[value.clone()];
-        let literal = !credential::is_placeholder(secret) && credential::is_literal_secret(secret);
         // `postgres` and its like are nobody's password but a template's.
         let sure = is_far(host) && secret.len() > 5 && !COMMON.contains(&secret.to_ascii_lowercase().as_str());
         let named = !is_local(host) && is_strong(secret, 8);
-        (literal && (sure || named)).then(|| Secret { what: format!("a password for `{host}`"), value, sure })
+        (is_real(secret) && (sure || named)).then(|| Secret { what: format!("a password for `{host}`"), value, sure })
     };
     match form {
         "a password" => {
@@ -230,20 +228,27 @@ fn read(form: &str, text: &str) -> Option<Secret> {
         }
         SIGNING | NAMED => {
             let (start, end) = (quote_before(text)? + 1, text.len() - 1);
-            let (start, end) = if text.ends_with(['"', '\'']) { (start, end) } else { return None };
             let secret = &text[start..end];
             // `airbrake_api_key` is what something is called.
             let called = secret.contains('_') && secret.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-            let literal = !called && !credential::is_placeholder(secret) && credential::is_literal_secret(secret);
             let strong = form == SIGNING && !secret.contains([' ', '.']) || is_strong(secret, 16) && is_mixed(secret);
             let public = secret.starts_with("AIza") || secret.starts_with("pk_") || secret.starts_with("pk.");
-            (literal && strong && !public).then(|| Secret { what: form.to_owned(), value: start..end, sure: false })
+            (!called && is_real(secret) && strong && !public).then(|| Secret {
+                what: form.to_owned(),
+                value: start..end,
+                sure: false,
+            })
         }
         _ => {
             let made_up = credential::is_placeholder(text) || text.contains("EXAMPLE");
             (!made_up).then(|| Secret { what: form.to_owned(), value: 0..text.len(), sure: true })
         }
     }
+}
+
+/// A value that stands for itself, and not in another's place.
+fn is_real(secret: &str) -> bool {
+    !credential::is_placeholder(secret) && credential::is_literal_secret(secret)
 }
 
 /// Where the quotation begins that a text ends with.

@@ -148,8 +148,7 @@ pub(in crate::rules) fn binds_loopback(c: &Context<'_>, out: &mut Ruling) {
                 && !o.has("loopback")
                 && !o.text("host").or_else(|| o.text("port")).is_some_and(is_loopback)
         });
-        let started = |d: &Deployed<'_>| is_reached(c, d.process) && c.app.imports.may_reach(d.process, fact.span.file);
-        if other || !services.is_empty() && !services.iter().any(started) {
+        if other || !services.is_empty() && !services.iter().any(|d| is_reached(c, d.process)) {
             continue;
         }
         if fact.note("variable").is_some_and(|v| services.iter().any(|d| d.process.environment.contains_key(v))) {

@@ -15,7 +15,6 @@ pub(super) fn port(c: &Context<'_>, deployed: &Deployed<'_>) -> Option<(u16, Spa
     let mut found: Option<(u16, Span)> = None;
     let own = c.app.code.of(What::Listens).filter(|f| {
         c.app.is_run_by(f.span.file, process, c.sources)
-            && c.app.imports.may_reach(process, f.span.file)
             && (f.parts.contains_key("port") || f.parts.contains_key("host"))
             && (!f.has("guarded") || starts(c, process, f.span.file))
     });

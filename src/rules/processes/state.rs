@@ -99,8 +99,8 @@ pub(in crate::rules) fn local_upload_storage(c: &Context<'_>, out: &mut Ruling) 
             continue;
         }
         // Django's storages are chosen elsewhere: what stands under `MEDIA_ROOT` is then nothing.
-        let chosen = c.sources.text(fact.span.file).contains("\nSTORAGES")
-            && !c.sources.text(fact.span.file).contains("FileSystemStorage");
+        let text = c.sources.text(fact.span.file);
+        let chosen = text.contains("\nSTORAGES") && !text.contains("FileSystemStorage");
         if is_removed(c, fact) || by == "MEDIA_ROOT" && (chosen || !takes_files(c, fact)) {
             continue;
         }
