@@ -12,6 +12,7 @@ pub mod known;
 mod link;
 pub mod locator;
 pub mod mention;
+pub mod owners;
 pub mod probe;
 mod programs;
 pub mod provided;
@@ -77,6 +78,8 @@ pub struct Process {
     pub chain: Chain,
     /// The source files that it runs; empty where that is not known.
     pub runs: BTreeSet<FileId>,
+    /// The folders of Cargo's packages that hold the programs which it starts; empty where that is not known.
+    pub roots: Vec<String>,
     pub provided: Provided,
 }
 

@@ -155,6 +155,8 @@ pub struct Code {
     pub files: BTreeMap<FileId, Language>,
     /// Files that are too large or took too long: what they do is not known.
     pub unread: BTreeSet<FileId>,
+    /// Modules of Python and JavaScript that no other code names: programs of their own, or what is found in other ways.
+    pub lone: BTreeSet<FileId>,
 }
 
 /// Whether a pattern runs only where its gate hits. Nothing but time depends on it, as a test shows.
@@ -195,7 +197,9 @@ fn is_for_development(path: &str) -> bool {
     ];
     // What configures a tool of developers, which the app does not run: `drizzle.config.ts`.
     let tool = TOOLS.iter().any(|t| file.starts_with(&format!("{t}.config.")));
-    tool || (in_folder || named) && has_word(file, WORDS)
+    // Capistrano and mina run from a developer's machine.
+    let deploys = lower.ends_with("config/deploy.rb") || lower.contains("config/deploy/");
+    tool || deploys || (in_folder || named) && has_word(file, WORDS)
 }
 
 /// The app's own source files, with their languages.

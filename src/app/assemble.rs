@@ -83,9 +83,10 @@ impl App {
         app.installs = app.dockerfiles.iter().flat_map(super::install::find).collect();
         app.processes = processes(&app, sources);
         let runs = super::reach::all(&app, sources);
-        for (index, (process, runs)) in app.processes.iter_mut().zip(runs).enumerate() {
+        for (index, (process, reached)) in app.processes.iter_mut().zip(runs).enumerate() {
             process.index = index;
-            process.runs = runs;
+            process.runs = reached.files;
+            process.roots = reached.roots;
         }
         app.imports = Imports::of(&app, sources);
         let provided = Provided::all(&app, sources);
@@ -243,6 +244,7 @@ fn processes(app: &App, sources: &Sources) -> Vec<Process> {
                 environment,
                 chain,
                 runs: BTreeSet::new(),
+                roots: Vec::new(),
                 provided: Provided::default(),
                 index: 0,
             });
@@ -260,6 +262,7 @@ fn processes(app: &App, sources: &Sources) -> Vec<Process> {
                 environment,
                 chain,
                 runs: BTreeSet::new(),
+                roots: Vec::new(),
                 provided: Provided::default(),
                 index: 0,
             });

@@ -321,6 +321,7 @@ fn is_media_type(value: &str) -> bool {
 pub fn is_placeholder(value: &str) -> bool {
     let lower = value.trim().to_ascii_lowercase();
     const WORDS: &[&str] = &[
+        "0123456789abcdef",
         "changeme",
         "change-me",
         "change_me",

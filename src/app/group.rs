@@ -34,8 +34,9 @@ impl Files<'_> {
                 stacks.push(self.stack(files, Role::Swarm));
             }
         }
+        let templates = self.templates();
         for (&file, tree) in self.trees {
-            if taken.contains(&file) {
+            if taken.contains(&file) || templates.contains(&file) {
                 continue;
             }
             let path = self.sources.path(file);
@@ -80,6 +81,18 @@ impl Files<'_> {
             return Err(Unread::Unknown);
         }
         Err(Unread::Missing)
+    }
+
+    /// Files that others only take services from: `extends: {file: base.yml}`. What has Compose's own name is run too.
+    fn templates(&self) -> BTreeSet<FileId> {
+        let of = |file: FileId, tree: &Node| -> Vec<FileId> {
+            let at = folder(self.sources.path(file));
+            let services = tree.get("services").map(Node::entries).unwrap_or_default();
+            let named = services.iter().filter_map(|s| s.value.get("extends")?.get("file")?.scalar());
+            let found = named.filter(|path| !name(path).contains("compose")).filter_map(|path| join(at, &path));
+            found.filter_map(|path| self.sources.find(&path)).filter(|other| *other != file).collect()
+        };
+        self.trees.iter().flat_map(|(file, tree)| of(*file, tree)).collect()
     }
 
     /// A file with those that a command lays it over.

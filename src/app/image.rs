@@ -158,9 +158,11 @@ impl Image {
             Body::Copy { sources, target, heredocs } => {
                 let from = instruction.flag_value("from");
                 let stage_from = from.and_then(|name| dockerfile.find_stage(name, stage));
+                // Above the context there is nothing: `../..` is the context.
+                let within = |path: String| path.trim_start_matches("../").to_owned();
                 let sources: Vec<At<String>> = sources
                     .iter()
-                    .map(|s| At::new(expand(&s.value).unwrap_or_else(|| s.value.clone()), s.span))
+                    .map(|s| At::new(within(expand(&s.value).unwrap_or_else(|| s.value.clone())), s.span))
                     .collect();
                 let to = expand(&target.value).unwrap_or_else(|| target.value.clone());
                 let folder = to.ends_with('/') || sources.len() > 1 || matches!(to.as_str(), "." | "..");

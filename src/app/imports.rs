@@ -15,6 +15,8 @@ pub struct Imports {
     of: BTreeMap<Vec<FileId>, BTreeSet<FileId>>,
     starts: BTreeMap<usize, Vec<FileId>>,
     code: BTreeSet<FileId>,
+    /// Modules that some process starts with and that no code imports.
+    own: BTreeSet<FileId>,
     /// Modules in a folder of settings, by their paths.
     settings: BTreeMap<FileId, String>,
     /// Names of those that another one of them imports.
@@ -65,6 +67,7 @@ impl Imports {
             if known.is_empty() {
                 *known = closure(&starts, process, app, sources).unwrap_or_default();
             }
+            imports.own.extend(starts.iter().filter(|file| app.code.lone.contains(file)));
             imports.starts.insert(at, starts);
         }
         imports
@@ -111,6 +114,10 @@ impl Imports {
         if process.chain.scripts.iter().any(|s| s.file == file) {
             return true;
         }
+        let starts = self.starts.get(&process.index);
+        if starts.is_some_and(|own| self.own.contains(&file) && !own.contains(&file)) {
+            return false;
+        }
         let reached = self.from_start(process);
         reached.is_empty() || reached.contains(&file) || !self.code.contains(&file)
     }
@@ -130,7 +137,7 @@ fn starts(app: &App, process: &Process, sources: &Sources) -> Vec<FileId> {
                 names.extend([format!("{path}.py"), format!("{path}/__main__.py"), format!("{path}/__init__.py")]);
             }
             let located = names.iter().find_map(|n| image.locate(n, sources, &app.images));
-            let built = || source_of(word).iter().find_map(|n| sources.find(&join(&image.context, n)?));
+            let built = || source_of(word).iter().find_map(|n| one_of(process, n, sources));
             let file = located.and_then(|(p, _)| sources.find(&p)).or_else(built);
             if let Some(file) = file.filter(|f| process.runs.contains(f)) {
                 own = Some(file);
@@ -146,6 +153,16 @@ fn starts(app: &App, process: &Process, sources: &Sources) -> Vec<FileId> {
     found.sort();
     found.dedup();
     found
+}
+
+/// The one file that a process runs at the end of a path.
+fn one_of(process: &Process, path: &str, sources: &Sources) -> Option<FileId> {
+    let is_it = |file: &&FileId| {
+        let rest = sources.path(**file).strip_suffix(path);
+        rest.is_some_and(|above| above.is_empty() || above.ends_with('/'))
+    };
+    let mut found = process.runs.iter().filter(is_it);
+    found.next().copied().filter(|_| found.next().is_none())
 }
 
 /// What a compiled file was made of: `dist/server.js` of `src/server.ts`, where the compiler keeps the folders.

@@ -125,6 +125,8 @@ pub struct Known {
 /// What a variant of an image holds.
 #[derive(Debug, Clone, Default)]
 pub struct Content {
+    /// The ports of a variant, where they are others.
+    pub ports: Vec<u16>,
     /// The shells that it has; empty: none.
     pub shell: Option<Vec<String>>,
     pub tools: Vec<String>,
@@ -173,6 +175,7 @@ fn known(node: &Node) -> Option<Known> {
 
 fn content(node: &Node) -> Content {
     Content {
+        ports: strings(node, "ports").iter().filter_map(|p| p.parse().ok()).collect(),
         shell: node.get("shell").map(|_| strings(node, "shell")),
         tools: strings(node, "tools"),
         lacks: strings(node, "lacks"),
@@ -191,6 +194,14 @@ pub fn find(reference: &Reference) -> Option<&'static Known> {
 }
 
 impl Known {
+    /// The ports that an image of this tag listens on; empty where that is not known.
+    #[must_use]
+    pub fn ports(&self, tag: Option<&str>) -> Vec<u16> {
+        let own = self.content(tag).ports;
+        let more: Vec<u16> = own.into_iter().filter(|p| !self.ports.contains(p)).collect();
+        self.ports.iter().copied().chain(more).collect()
+    }
+
     /// The family of the distribution that the tag names, by its own words where it says so.
     #[must_use]
     pub fn family(&self, tag: Option<&str>) -> Option<&str> {

@@ -79,7 +79,7 @@ pub(super) fn image_of(app: &App, stack: &Stack, service: &Service, sources: &So
     }
     // The development Compose file builds the same image, or the service of the same name.
     let mut by_name = None;
-    for other in app.stacks.iter().filter(|s| s.role == Role::Compose) {
+    for other in app.stacks.iter().filter(|s| s.file() != stack.file()) {
         for candidate in &other.services {
             let Some(build) = &candidate.build else { continue };
             let same_image = candidate.image.as_ref().is_some_and(|i| {
@@ -94,18 +94,55 @@ pub(super) fn image_of(app: &App, stack: &Stack, service: &Service, sources: &So
             }
         }
     }
-    if let Some(found) = by_command(app, &written, &image.raw, sources) {
-        return Some(found);
+    match by_command(app, &written, &image.raw, sources) {
+        Some(Told::One(found)) => return Some(found),
+        Some(Told::Several) => return None,
+        None => {}
     }
+    let by_name = by_name.filter(|at| fits(&written, &app.images[*at]));
     if by_name.is_some() && is_own(&written, image.raw.as_str()) {
         return by_name;
     }
     by_folder(app, stack, &written, &image.raw, sources)
         .or_else(|| single(app, stack, &written, image.raw.as_str(), sources))
+        .filter(|at| fits(&written, &app.images[*at]))
+}
+
+/// An image that is called after a server of others is made of one.
+fn fits(written: &Reference, image: &Image) -> bool {
+    const SERVERS: &[&str] = &[
+        "nginx",
+        "caddy",
+        "httpd",
+        "traefik",
+        "haproxy",
+        "postgres",
+        "postgis",
+        "mysql",
+        "mariadb",
+        "mongo",
+        "mongodb",
+        "redis",
+        "rabbitmq",
+        "kafka",
+        "elasticsearch",
+        "keycloak",
+    ];
+    let short = written.short().to_ascii_lowercase();
+    let base = image.base.reference.as_ref().map_or("", |r| r.short());
+    let called = short.rsplit(['-', '_']).next().unwrap_or_default();
+    !SERVERS.contains(&called) || base.contains(called)
+}
+
+/// What the commands say that build an image.
+enum Told {
+    One(usize),
+    /// Each builds another Dockerfile.
+    Several,
 }
 
 /// A command or a pipeline builds an image of that name.
-fn by_command(app: &App, written: &Reference, raw: &str, sources: &Sources) -> Option<usize> {
+fn by_command(app: &App, written: &Reference, raw: &str, sources: &Sources) -> Option<Told> {
     let mut same: Vec<(bool, &Built)> = Vec::new();
     for built in &app.mentions.builds {
         let reference = Reference::parse(&strip_variables(&built.tag));
@@ -117,10 +154,15 @@ fn by_command(app: &App, written: &Reference, raw: &str, sources: &Sources) -> O
     }
     // The whole name tells more than its last part.
     same.sort_by_key(|(whole, _)| !whole);
-    same.into_iter().find_map(|(_, built)| {
+    let of = |(whole, built): (bool, &Built)| {
         let found = place_of_command(built.dockerfile.as_deref(), &built.context, &built.folder, sources);
-        release(app, found?.0, built.target.as_deref())
-    })
+        Some((whole, release(app, found?.0, built.target.as_deref())?))
+    };
+    let found: Vec<(bool, usize)> = same.into_iter().filter_map(of).collect();
+    let (whole, at) = *found.first()?;
+    // Two that are called the same: nobody knows which one is meant.
+    let one = found.iter().all(|(w, other)| *w != whole || app.images[*other].file == app.images[at].file);
+    Some(if one { Told::One(at) } else { Told::Several })
 }
 
 /// The variable that a whole reference is: `${WEB_IMAGE}` → `WEB_IMAGE`.
@@ -142,15 +184,23 @@ fn by_folder(app: &App, stack: &Stack, written: &Reference, raw: &str, sources: 
         found.extend(fit.map(|length| (length, at)));
     }
     let longest = found.iter().map(|(length, _)| *length).max()?;
-    let mut best = found.into_iter().filter(|(length, _)| *length == longest).map(|(_, at)| at);
-    best.next().filter(|_| best.next().is_none())
+    let best: Vec<usize> = found.into_iter().filter(|(length, _)| *length == longest).map(|(_, at)| at).collect();
+    match best.as_slice() {
+        [only] => Some(*only),
+        // Beside `Dockerfile.worker`, `Dockerfile` is what the folder is called after.
+        several => several.iter().copied().find(|at| {
+            let path = sources.path(app.images[*at].file);
+            let beside = |other: &usize| folder(sources.path(app.images[*other].file)) == folder(path);
+            name(path) == "Dockerfile" && several.iter().all(beside)
+        }),
+    }
 }
 
 /// What an image is called: the last part of its name, or the variable that stands for it.
 fn called(written: &Reference, raw: &str) -> Option<String> {
     let short = written.short().to_owned();
     let name = if short.is_empty() { variable(raw)?.to_owned() } else { short };
-    let name = name.to_ascii_lowercase().replace('_', "-");
+    let name = name.to_ascii_lowercase().replace(['_', '.'], "-");
     let plain = ["-image", "-image-name", "-image-tag"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
     (plain.len() > 1 && plain != "image").then(|| plain.to_owned())
 }
@@ -177,13 +227,15 @@ fn names_of(image: &Image, sources: &Sources) -> Vec<String> {
     let suffix = file.strip_prefix("dockerfile").or_else(|| file.strip_suffix("dockerfile"));
     let suffix = suffix.map(|s| s.trim_matches(['.', '-', '_']).to_owned()).filter(|s| !PLAIN.contains(&s.as_str()));
     let all = [own.map(str::to_owned), Some(name(&image.context).to_owned()), suffix];
-    let lower = all.into_iter().flatten().map(|n| n.to_ascii_lowercase().replace('_', "-"));
+    let lower = all.into_iter().flatten().map(|n| n.to_ascii_lowercase().replace(['_', '.'], "-"));
     lower.filter(|n| n.len() > 1).collect()
 }
 
 /// Whether an image's name is that of a folder, or ends with it behind the app's own name.
 fn is_called(wanted: &str, named: &str, app: &App, stack: &Stack) -> bool {
-    if wanted == named {
+    // `order-service` is built in `order`.
+    let plain = ["-service", "-svc", "-api", "-app", "-server"].iter().find_map(|end| wanted.strip_suffix(end));
+    if wanted == named || plain == Some(named) {
         return true;
     }
     let Some(before) = wanted.strip_suffix(named).and_then(|rest| rest.strip_suffix('-')) else { return false };
@@ -256,6 +308,29 @@ fn is_own(reference: &Reference, raw: &str) -> bool {
     raw.starts_with('$') || reference.repository.contains('/') || reference.registry.is_some()
 }
 
+/// Words of variables that say nothing of whose image it is.
+const OF_ANY: &[&str] = &[
+    "image",
+    "name",
+    "tag",
+    "docker",
+    "registry",
+    "ci",
+    "app",
+    "repo",
+    "repository",
+    "release",
+    "full",
+    "my",
+    "the",
+    "api",
+    "web",
+    "server",
+    "service",
+    "backend",
+    "worker",
+];
+
 /// One Dockerfile that is released and one image of one's own: they belong together.
 fn single(app: &App, stack: &Stack, written: &Reference, raw: &str, sources: &Sources) -> Option<usize> {
     let mut released = app.images.iter().enumerate().filter(|(_, i)| i.purpose == Purpose::Release);
@@ -270,11 +345,18 @@ fn single(app: &App, stack: &Stack, written: &Reference, raw: &str, sources: &So
         .filter(|i| i.text().map(Reference::parse).as_ref().and_then(known::find).is_none())
         .map(|i| Reference::parse(&strip_variables(&i.raw)).name())
         .collect();
+    // In a namespace of a public registry, a word of the image's name has to be one of the app's own.
+    let words = own_words(app, [name(&image.context), name(folder(sources.path(image.file)))]);
+    // `${EVOLUTION_API_IMAGE}` is called after something else.
+    let strange = |variable: &str| {
+        let lower = variable.to_ascii_lowercase();
+        !lower.split('_').all(|w| OF_ANY.contains(&w) || words.contains(w))
+    };
+    if written.short().is_empty() && variable(raw).is_some_and(strange) {
+        return None;
+    }
     let private = is_own(written, raw)
         && (written.registry.as_deref().is_some_and(|r| !PUBLIC.contains(&r)) || raw.starts_with('$'));
-    // In a namespace of a public registry, a word of the image's name has to be one of the app's own.
-    let folders = [name(&image.context), name(folder(sources.path(image.file)))];
-    let words: BTreeSet<String> = own_words(app, folders);
     let named = |name: &str| name.to_ascii_lowercase().split(['/', '-', '_', '.']).any(|w| words.contains(w));
     let alone = own.iter().filter(|n| named(n)).count() <= 1 && named(&written.repository);
     let only = private && own.iter().filter(|n| n.contains('/')).count() <= 1;

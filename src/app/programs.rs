@@ -29,15 +29,20 @@ impl<'a> Programs<'a> {
         carried: &[FileId],
         sources: &'a Sources,
     ) -> Self {
-        let words = words(app, process, stages);
+        let words = words(app, process, stages, true);
         let paths: Vec<&str> = carried.iter().map(|id| sources.path(*id)).collect();
         let speaks = |end: &str| paths.iter().any(|p| p.ends_with(end));
         Self {
-            rust: speaks(".rs").then(|| Cargo::of(app, &words, sources)),
+            rust: speaks(".rs").then(|| Cargo::of(app, &self::words(app, process, stages, false), sources)),
             dotnet: speaks(".cs").then(|| Projects::of(app, &words, sources)).flatten(),
             go: speaks(".go").then(|| Packages::of(app, &words, carried, sources)).flatten(),
             apps: apps(process, &paths),
         }
+    }
+
+    /// The folders of Cargo's packages that hold them.
+    pub(super) fn roots(&self) -> Vec<String> {
+        self.rust.as_ref().map(|cargo| cargo.roots.iter().map(|at| (*at).to_owned()).collect()).unwrap_or_default()
     }
 
     /// Whether a source file is part of none of them.
@@ -52,8 +57,9 @@ impl<'a> Programs<'a> {
     }
 }
 
-/// The words in which a build and a start name programs: arguments of commands, and what is copied from stage to stage.
-fn words(app: &App, process: &Process, stages: &[&Image]) -> BTreeSet<String> {
+/// The words in which a build and a start name programs: arguments of commands, what is copied from stage to stage, and
+/// from the context where that is asked for.
+fn words(app: &App, process: &Process, stages: &[&Image], context: bool) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for instruction in stages.iter().flat_map(|image| app.instructions(image)) {
         match &instruction.body {
@@ -64,7 +70,9 @@ fn words(app: &App, process: &Process, stages: &[&Image]) -> BTreeSet<String> {
                     found.extend(command.words.iter().map(|w| w.text().to_owned()));
                 }
             }
-            Body::Copy { sources, .. } => found.extend(sources.iter().map(|s| s.value.clone())),
+            Body::Copy { sources, .. } if context || instruction.flag("from").is_some() => {
+                found.extend(sources.iter().map(|s| s.value.clone()));
+            }
             _ => {}
         }
     }

@@ -7,7 +7,8 @@ use regex::Regex;
 
 use super::{App, Process};
 use crate::code::What;
-use crate::source::{FileId, Sources, folder, join, name};
+use crate::source::{Class, FileId, Kind, Sources, folder, is_within, join, name};
+use crate::stack::MountKind;
 use crate::syntax::manifest::Dependency;
 
 /// Variables that every container has, or that the images of runtimes set.
@@ -126,6 +127,8 @@ struct Shared {
     secrets: BTreeSet<FileId>,
     /// A package that loads `.env` is declared.
     loader: bool,
+    /// The env files that scripts write, where they stand.
+    written: Vec<String>,
 }
 
 impl Provided {
@@ -136,6 +139,7 @@ impl Provided {
         let shared = Shared {
             secrets: app.code.files.keys().copied().filter(reads_folder).collect(),
             loader: app.manifests.iter().any(|m| m.dependencies.iter().any(loads)),
+            written: written(sources),
         };
         app.processes.iter().map(|process| Self::of(app, process, sources, &shared)).collect()
     }
@@ -146,7 +150,7 @@ impl Provided {
         found.by_host();
         found.by_start(process, sources);
         found.by_code(app, process, sources, shared);
-        found.by_files(app, process, sources);
+        found.by_files(app, process, sources, shared);
         found
     }
 
@@ -197,7 +201,7 @@ impl Provided {
     }
 
     /// Files that are mounted for the code to load, or that the build makes, may hold anything.
-    fn by_files(&mut self, app: &App, process: &Process, sources: &Sources) {
+    fn by_files(&mut self, app: &App, process: &Process, sources: &Sources, shared: &Shared) {
         let makes_env = |text: &str| {
             let makes = ["cp ", "mv ", "> ", "COPY ", "ADD "];
             let env = |l: &str| l.split_whitespace().last().is_some_and(|w| name(w) == ".env");
@@ -206,6 +210,10 @@ impl Provided {
         };
         if app.image_of(process).is_some_and(|i| makes_env(sources.text(i.file))) {
             self.open = Some("the build makes an env file");
+        }
+        // What a script writes beside the sources goes along with them.
+        if shared.written.iter().any(|path| app.image_of(process).is_some_and(|i| app.carries(i, path, sources))) {
+            self.open = Some("a script makes the env file that the image takes along");
         }
         let Some(deployed) = app.deployed_of(process) else { return };
         let service = deployed.service;
@@ -216,10 +224,22 @@ impl Provided {
                 self.open = Some("what its env file sets is not known");
             }
         }
-        let mounted = service.mounts.iter().filter_map(|m| m.target.text()).any(|t| t.contains(".env"));
-        let granted = ["configs", "secrets"].iter().any(|key| sources.slice(service.place(&[key])).contains(".env"));
+        // What lies beside the code on the machine hides what the image has.
+        let workdir = app.image_of(process).map_or("/", |i| i.workdir.as_str());
+        let whole = |target: &str| workdir != "/" && is_within(workdir, target.trim_end_matches('/'));
+        let binds = service.mounts.iter().filter(|m| m.kind == MountKind::Bind);
+        if binds.filter_map(|m| m.target.text()).any(whole) {
+            self.open = Some("a folder of the machine is mounted over its code");
+        }
+        let settings =
+            |t: &str| t.contains(".env") || name(t).starts_with("appsettings") || name(t).starts_with("application.");
+        let mounted = service.mounts.iter().filter_map(|m| m.target.text()).any(settings);
+        let granted = ["configs", "secrets"].iter().any(|key| {
+            let written = sources.slice(service.place(&[key]));
+            written.contains(".env") || written.contains("appsettings")
+        });
         if mounted || granted {
-            self.open = Some("an env file is mounted");
+            self.open = Some("a file of settings is mounted");
         }
     }
 
@@ -239,6 +259,26 @@ impl Provided {
             || self.given.contains(&upper)
             || is_of_the_platform(name)
     }
+}
+
+/// The env files that scripts write: `cp env.production .env`, `cat base prod > .env`.
+fn written(sources: &Sources) -> Vec<String> {
+    static WRITTEN: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?m)(?:\b(?:cp|mv)\s[^\n]*\s|>\s*)\x22?(?:\./)?\.env\x22?\s*(?:$|;|&|\|)")
+            .expect("a sound pattern")
+    });
+    let is_script = |id: FileId, kind: Kind, path: &str| {
+        kind == Kind::Script
+            || folder(path).ends_with("bin") && !name(path).contains('.') && sources.text(id).starts_with("#!")
+    };
+    let scripts = sources.files().filter(|(id, f)| f.class == Class::App && is_script(*id, f.kind, &f.path));
+    let writes = scripts.filter(|(id, _)| WRITTEN.is_match(sources.text(*id)));
+    // It is run from the root, or from the folder above that of the scripts.
+    let mut found: Vec<String> =
+        writes.flat_map(|(_, f)| ["", folder(folder(&f.path))].map(|at| join(at, ".env"))).flatten().collect();
+    found.sort();
+    found.dedup();
+    found
 }
 
 /// The variables that a script gives a value: `X=1`, `export X=1`, `: ${X:=1}`, `read X`.

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::image::{Copied, Image};
+use super::known::Role;
 use super::programs::Programs;
 use super::{App, Process, server};
 use crate::code::Language;
@@ -11,14 +12,23 @@ use crate::source::{FileId, Sources, folder, is_within, join, name};
 use crate::syntax::dockerfile::Body;
 use crate::syntax::manifest::Manifest;
 
-/// The source files that each process runs; empty where that is not known.
-pub(super) fn all(app: &App, sources: &Sources) -> Vec<BTreeSet<FileId>> {
+/// What a process runs.
+#[derive(Debug, Default)]
+pub(super) struct Reached {
+    /// Source files; empty where that is not known.
+    pub files: BTreeSet<FileId>,
+    /// The folders of the packages that hold its programs, where that is known.
+    pub roots: Vec<String>,
+}
+
+/// What each process runs.
+pub(super) fn all(app: &App, sources: &Sources) -> Vec<Reached> {
     let units = units(app, sources);
     let mut carried: BTreeMap<usize, Vec<FileId>> = BTreeMap::new();
     let mut found = Vec::new();
     for process in &app.processes {
         let (Some(at), Some(image)) = (process.image, app.image_of(process)) else {
-            found.push(BTreeSet::new());
+            found.push(Reached::default());
             continue;
         };
         let carried = carried.entry(at).or_insert_with(|| {
@@ -39,7 +49,7 @@ struct Started<'a> {
 
 impl Started<'_> {
     /// Of the files that the image carries, those that the process runs.
-    fn runs(&self, carried: &[FileId], units: &[String]) -> BTreeSet<FileId> {
+    fn runs(&self, carried: &[FileId], units: &[String]) -> Reached {
         let languages = languages(self.app, self.process, self.image);
         let spoken = |id: &FileId| self.app.code.files.get(id).is_some_and(|l| languages.contains(l));
         let mut carried: Vec<FileId> = carried.iter().copied().filter(spoken).collect();
@@ -64,7 +74,7 @@ impl Started<'_> {
         let several = held.len() > 1 && !named.is_empty();
         let programs = Programs::of(self.app, self.process, &closure(self.app, self.image), &carried, self.sources);
         let scripts = self.process.chain.main_steps().any(|s| is_script(&s.shown()));
-        carried
+        let files = carried
             .into_iter()
             .filter(|id| !several || named.contains(unit(*id)))
             .filter(|id| {
@@ -72,7 +82,8 @@ impl Started<'_> {
                 let by_hand = is_script(path) || path.starts_with("bin/") && path.ends_with(".py");
                 (scripts || !by_hand) && !programs.leave_out(path)
             })
-            .collect()
+            .collect();
+        Reached { files, roots: programs.roots() }
     }
 
     /// The parts of the repository that the last stage has; empty where that is not known.
@@ -100,7 +111,10 @@ impl Started<'_> {
         for copied in self.image.copies.iter().filter(|c| c.stage == self.image.stage) {
             let Some(stage) = copied.from else { continue };
             for source in &copied.sources {
-                let Some(path) = origin(self.app, self.image, stage, &source.value, 0) else { continue };
+                let Some(path) = origin(self.app, self.image, stage, &source.value, 0) else {
+                    found.extend(self.deployed_to(stage, &source.value).map(|path| unit_of(units, path)));
+                    continue;
+                };
                 // What `turbo prune` puts apart.
                 let path = path.strip_prefix("out/full/").or_else(|| path.strip_prefix("out/json/")).unwrap_or(&path);
                 let modules = path.contains("node_modules") || path.ends_with("package.json");
@@ -114,6 +128,27 @@ impl Started<'_> {
             }
         }
         found
+    }
+
+    /// The part of a workspace that `pnpm --filter PACKAGE deploy FOLDER` puts where a path of a stage is.
+    fn deployed_to(&self, stage: usize, path: &str) -> Option<&'_ str> {
+        let image = self.app.image_at(self.image.file, stage)?;
+        self.app.instructions(image).find_map(|instruction| {
+            let Body::Run(command) = &instruction.body else { return None };
+            let script = command.script()?;
+            script.commands().into_iter().find_map(|command| {
+                let words: Vec<&str> = command.words.iter().map(super::super::syntax::shell::Word::text).collect();
+                let deploys = command.program() == Some("pnpm") && words.contains(&"deploy");
+                let to = words.iter().any(|w| w.starts_with('/') && is_within(path, w.trim_end_matches('/')));
+                let at = words.iter().position(|w| matches!(*w, "--filter" | "-F"));
+                let package = at
+                    .and_then(|at| words.get(at + 1).copied())
+                    .or_else(|| words.iter().find_map(|w| w.strip_prefix("--filter=")))
+                    .filter(|_| deploys && to)?;
+                let manifest = self.app.manifests.iter().find(|m| m.package.as_deref() == Some(package))?;
+                Some(folder(self.sources.path(manifest.file)))
+            })
+        })
     }
 
     /// Parts of the repository together with those that they depend on as packages of the same workspace.
@@ -385,7 +420,9 @@ fn languages(app: &App, process: &Process, image: &Image) -> BTreeSet<Language> 
             found.extend(languages);
         }
     }
-    if told && (!found.is_empty() || !process.chain.open) {
+    // A web server's own start runs none of the app.
+    let serves = image.base.known.is_some_and(|known| known.role == Role::Proxy) && process.chain.mains.is_empty();
+    if serves || told && (!found.is_empty() || !process.chain.open) {
         return found;
     }
     // A program that was built, or one that is not known: the builds and the images that it was built in tell its language.

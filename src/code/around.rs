@@ -37,6 +37,7 @@ pub(super) fn surroundings(node: Node<'_>, text: &str) -> Surroundings {
                 || kind == "mod_item" && lower.split('_').any(|w| matches!(w, "test" | "tests"));
         }
         around.stops |= is_asserted(parent, at, text) || is_tested(parent, at, text);
+        around.inside |= is_left_before(at, text);
         if FUNCTIONS.contains(&kind) {
             let name = name_of(parent, text);
             around.inside |= !(STARTS.contains(&name) || MAKERS.contains(&name) && is_of_config(parent, text));
@@ -158,6 +159,35 @@ fn stops(branch: Node<'_>, condition: Node<'_>, text: &str) -> bool {
     let absent = branch.kind().starts_with("unless") || MISSING.is_match(&says);
     absent && plain && (STOP.is_match(body) || GIVES_UP.is_match(body) && is_loading(branch, text))
 }
+
+/// Whether a part of the program leaves before it comes to a place.
+pub(super) fn is_skipped(node: Node<'_>, text: &str) -> bool {
+    std::iter::successors(Some(node), Node::parent).any(|at| is_left_before(at, text))
+}
+
+/// What stands behind `return if …` and `next unless …` may never be come to. Go leaves where something went wrong.
+fn is_left_before(at: Node<'_>, text: &str) -> bool {
+    std::iter::successors(at.prev_named_sibling(), Node::prev_named_sibling).any(|before| {
+        let body = match before.kind() {
+            "if_modifier" | "unless_modifier" => before.child_by_field_name("body"),
+            "if_statement" if before.child_by_field_name("alternative").is_none() => {
+                before.child_by_field_name("consequence")
+            }
+            _ => None,
+        };
+        // Where something went wrong, all ends.
+        let condition = before.child_by_field_name("condition").map_or("", |c| &text[c.byte_range()]);
+        if condition.contains("err") {
+            return false;
+        }
+        let says =
+            body.map_or("", |b| text[b.byte_range()].trim_matches(|c: char| "{};".contains(c) || c.is_whitespace()));
+        LEFT.is_match(says)
+    })
+}
+
+static LEFT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^(return|next|continue|break)\b[^\n]{0,80}$").expect("a sound pattern"));
 
 /// It stands in a function that reads a configuration, without which a program does not start.
 fn is_loading(node: Node<'_>, text: &str) -> bool {

@@ -125,3 +125,10 @@
 ((string_literal) @reads-file (#match? @reads-file "^.?/run/secrets") (#gate! "/run/secrets"))
 ((invocation_expression function: (identifier) @calls.function arguments: (argument_list . (argument (string_literal) @calls.name) . (argument (_) @calls.default)?)) @calls (#gate! "."))
 ((variable_declarator name: (identifier) @defines.name (_) @defines.value) (#gate! "."))
+
+((invocation_expression function: (member_access_expression name: (generic_name (identifier) @_add (type_argument_list (identifier) @_queue)))) @inline-jobs
+  (#match? @_add "^Add(Singleton|HostedService)$") (#match? @_queue "^I?BackgroundTaskQueue$") (#set! by "BackgroundTaskQueue") (#set! kind "background") (#gate! "BackgroundTaskQueue"))
+((member_access_expression name: (identifier) @inline-jobs)
+  (#eq? @inline-jobs "UsingInMemory") (#set! by "UsingInMemory") (#gate! "UsingInMemory"))
+((invocation_expression function: (member_access_expression name: (identifier) @_use)) @schedules
+  (#eq? @_use "UseScheduler") (#set! by "Coravel") (#file-has? "Coravel"))

@@ -185,3 +185,7 @@
 ((var_spec name: (identifier) @defines.name value: (expression_list . (_) @defines.value)) (#gate! "."))
 ((const_spec name: (identifier) @defines.name value: (expression_list . (_) @defines.value)) (#gate! "."))
 ((assignment_statement left: (expression_list . (identifier) @defines.name) right: (expression_list . (_) @defines.value)) (#gate! "."))
+
+; A file that logs go to
+((call_expression function: (selector_expression operand: (identifier) @_os field: (field_identifier) @_open) arguments: (argument_list . (interpreted_string_literal) @logs.file)) @logs
+  (#eq? @_os "os") (#any-of? @_open "Create" "OpenFile") (#match? @logs.file "\\.log\"$") (#set! sink "file") (#gate! "\\.log\""))

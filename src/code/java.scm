@@ -136,3 +136,8 @@
 ((string_literal) @reads-file (#match? @reads-file "^\"/run/secrets") (#gate! "/run/secrets"))
 ((method_invocation name: (identifier) @calls.function arguments: (argument_list . (string_literal) @calls.name . (_)? @calls.default)) @calls (#gate! "."))
 ((variable_declarator name: (identifier) @defines.name value: (_) @defines.value) (#gate! "."))
+
+((object_creation_expression type: (type_identifier) @_trigger) @schedules
+  (#eq? @_trigger "CronTrigger") (#set! by "CronTrigger") (#file-has? "scheduling\\.support\\.CronTrigger|TaskScheduler"))
+((object_creation_expression type: (type_identifier) @_builder) @embeds
+  (#eq? @_builder "EmbeddedDatabaseBuilder") (#set! kind "H2") (#set! in "memory") (#gate! "EmbeddedDatabaseBuilder"))

@@ -238,7 +238,9 @@
   (#any-of? @_schedule "schedule" "scheduler" "nodeSchedule") (#any-of? @_job "scheduleJob") (#set! by "node-schedule") (#gate! "scheduleJob"))
 ((new_expression constructor: (_) @_cron arguments: (arguments . [(string) (template_string) (object)] )) @schedules
   (#match? @_cron "^(cron\\.)?CronJob$") (#set! by "cron") (#file-has? "CronJob[^\\x00]*((?m:^[^/\\n]*\\.start\\(\\))|start: true|,\\s*true\\b)"))
-((call_expression function: (identifier) @elects.name) @elects (#match? @elects.name "^(acquireLock|withLock|leaderElection|tryLock)$") (#gate! "acquireLock|withLock|leaderElection|tryLock"))
+((call_expression function: (identifier) @elects.name) @elects (#match? @elects.name "^((acquire|with|try|take|get|obtain)\\w*Lock|leaderElection)$") (#gate! "Lock\\(|leaderElection"))
+((call_expression function: (member_expression property: (property_identifier) @_set) arguments: (arguments (string) @elects.name)) @elects
+  (#eq? @_set "set") (#match? @elects.name "^.NX.$") (#gate! "['\"]NX['\"]"))
 ((call_expression function: (member_expression object: (_) @_redlock property: (property_identifier) @elects.name)) @elects
   (#match? @_redlock "(?i)redlock") (#any-of? @elects.name "using" "acquire" "lock") (#gate! "(?i)redlock"))
 ((new_expression constructor: (identifier) @elects.name) @elects (#any-of? @elects.name "Redlock" "LeaderElection") (#gate! "Redlock|LeaderElection"))
@@ -355,3 +357,31 @@
 ; A client of a program of the machine.
 ((call_expression function: (identifier) @_ffmpeg) @runs-command
   (#eq? @_ffmpeg "ffmpeg") (#set! tool "ffmpeg") (#file-has? "fluent-ffmpeg"))
+
+; Migrations by a command
+((call_expression function: (_) @_exec arguments: (arguments . [(string) (template_string)] @_command)) @migrates
+  (#match? @_exec "(^|\\.)(exec|execSync|execAsync|execPromise|execaCommand|run)$") (#match? @_command "prisma migrate deploy") (#set! by "prisma migrate deploy") (#gate! "prisma migrate"))
+((call_expression function: (_) @_exec arguments: (arguments . [(string) (template_string)] @_command)) @migrates
+  (#match? @_exec "(^|\\.)(exec|execSync|execAsync|execPromise|execaCommand|run)$") (#match? @_command "sequelize(-cli)? db:migrate|knex migrate:latest|typeorm migration:run|drizzle-kit migrate|migrate-mongo up") (#set! by "db:migrate") (#gate! "db:migrate|migrate:latest|migration:run|drizzle-kit|migrate-mongo"))
+((call_expression function: (_) @_exec arguments: (arguments . [(string) (template_string)] @_command)) @syncs-schema
+  (#match? @_exec "(^|\\.)(exec|execSync|execAsync|execPromise|execaCommand|run)$") (#match? @_command "prisma db push") (#set! by "prisma db push") (#gate! "prisma db"))
+
+; A stream that logs go to
+((call_expression function: (_) @_stream arguments: (arguments . [(string) (template_string)] @logs.file)) @logs
+  (#match? @_stream "(^|\\.)createWriteStream$") (#match? @logs.file "(?i)\\.log['\"`]$") (#set! sink "file") (#gate! "createWriteStream"))
+
+; Jobs that only this process knows of
+((call_expression function: (_) @_queue) @inline-jobs
+  (#match? @_queue "^(fastq(\\.promise)?|async\\.(queue|priorityQueue|cargo))$") (#set! by "fastq") (#set! kind "background") (#file-has? "require\\(.(async|fastq).\\)|from .(async|fastq)."))
+((new_expression constructor: (identifier) @_queue) @inline-jobs
+  (#any-of? @_queue "Queue" "PQueue") (#set! by "better-queue") (#set! kind "background") (#file-has? "better-queue"))
+
+; socket.io's server by another name
+((new_expression constructor: (identifier) @_server) @realtime
+  (#any-of? @_server "Socket" "IO" "SocketIO" "Io" "SocketIo" "SocketioServer" "WebsocketServer") (#set! by "socket.io") (#file-has? "\\bServer (as|:) \\w+[^\\n]*['\"]socket\\.io['\"]"))
+
+; Files that outlive their request. https://github.com/tus/tus-node-server, https://sharp.pixelplumbing.com
+((new_expression constructor: (identifier) @_store arguments: (arguments (object (pair key: (property_identifier) @_directory value: (_) @uploads.path)))) @uploads
+  (#eq? @_store "FileStore") (#eq? @_directory "directory") (#set! by "tus") (#file-has? "@tus/"))
+((call_expression function: (member_expression property: (property_identifier) @_to) arguments: (arguments . (_) @uploads.path)) @uploads
+  (#eq? @_to "toFile") (#match? @uploads.path "(?i)uploads?\\b|avatars?\\b|media\\b|outputPath|filePath|destPath") (#not-match? @uploads.path "(?i)tmp|temp") (#set! by "sharp") (#file-has? "\\.buffer\\b"))

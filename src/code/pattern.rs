@@ -210,6 +210,7 @@ pub(super) fn word(text: &str) -> &'static str {
         "inside",
         "conditional",
         "asked",
+        "asserted",
         "placeholder",
         "configuration",
         "tool",

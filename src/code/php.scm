@@ -115,3 +115,12 @@
 ; https://laravel.com/docs/processes, https://symfony.com/doc/current/components/process.html
 ((scoped_call_expression scope: (_) @_process name: (name) @_run arguments: (arguments . (argument [(string) (encapsed_string)] @runs-command.name))) @runs-command
   (#match? @_process "(^|\\\\)Process$") (#any-of? @_run "run" "start" "fromShellCommandline") (#gate! "Process"))
+
+; Files of a request that are kept
+((member_call_expression name: (name) @_move arguments: (arguments . (argument (_) @uploads.path))) @uploads
+  (#eq? @_move "move") (#match? @uploads.path "(?i)upload|media|avatar|images?/|FCPATH|WRITEPATH|public_path") (#not-match? @uploads.path "(?i)temp|tmp") (#set! by "move") (#file-has? "->file\\(|files->get|getFile\\(|getUploadedFile|\\$request->"))
+((function_call_expression function: (name) @_copy arguments: (arguments . (argument (_) @_uploaded) . (argument (_) @uploads.path))) @uploads
+  (#any-of? @_copy "copy" "rename") (#match? @_uploaded "\\$_FILES") (#not-match? @uploads.path "(?i)temp|tmp") (#set! by "copy") (#gate! "\\$_FILES"))
+; A log that is written by hand
+((function_call_expression function: (name) @_put arguments: (arguments . (argument (_) @logs.file) . (argument) . (argument (_) @_flags))) @logs
+  (#eq? @_put "file_put_contents") (#match? @_flags "FILE_APPEND") (#match? @logs.file "(?i)\\.log['\"]|_log\\b|log_?file|debugLog|logPath") (#set! sink "file") (#gate! "FILE_APPEND"))

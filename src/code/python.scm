@@ -358,3 +358,19 @@
   (#match? @_call "^AudioSegment\\.from_") (#set! tool "ffmpeg") (#gate! "AudioSegment"))
 ((call function: (attribute) @_call) @runs-command
   (#match? @_call "^(git\\.)?Repo\\.clone_from$") (#set! tool "git") (#gate! "clone_from"))
+
+; loguru, with a path that is made
+((call function: (attribute object: (identifier) @_logger attribute: (identifier) @_add) arguments: (argument_list . [(call) (binary_operator) (concatenated_string) (identifier) (attribute)] @logs.file (keyword_argument name: (identifier) @_rotation))) @logs
+  (#eq? @_logger "logger") (#eq? @_add "add") (#any-of? @_rotation "rotation" "retention") (#set! sink "file") (#file-has? "loguru"))
+
+; Migrations by a command
+((call function: (_) @_run arguments: (argument_list . [(list) (string)] @_command)) @migrates
+  (#match? @_run "^(os\\.(system|popen)|(subprocess\\.)?(run|call|check_call|check_output|Popen)|asyncio\\.create_subprocess_(exec|shell))$") (#match? @_command "alembic\\W+upgrade") (#set! by "alembic upgrade") (#gate! "alembic"))
+((call function: (_) @_run arguments: (argument_list . [(list) (string)] @_command)) @migrates
+  (#match? @_run "^(os\\.(system|popen)|(subprocess\\.)?(run|call|check_call|check_output|Popen))$") (#match? @_command "manage\\.py\\W+migrate\\b") (#set! by "manage.py migrate") (#gate! "manage\\.py"))
+((call function: (identifier) @_upgrade arguments: (argument_list)) @migrates
+  (#eq? @_upgrade "upgrade") (#set! by "flask db upgrade") (#file-has? "from flask_migrate import[^\\n]*upgrade"))
+
+; https://www.starlette.io/middleware/#sessionmiddleware
+((call function: (identifier) @_middleware arguments: (argument_list (keyword_argument name: (identifier) @_store value: (call function: (identifier) @_memory)))) @session
+  (#match? @_middleware "SessionMiddleware$|add_middleware") (#eq? @_store "store") (#match? @_memory "^InMemoryStore$") (#set! store "memory") (#set! by "InMemoryStore") (#gate! "InMemoryStore"))

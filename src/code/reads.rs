@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use tree_sitter::Node;
 
-use super::around::{STOP, enclosing, loop_over};
+use super::around::{STOP, enclosing, is_skipped, loop_over};
 use super::scan::{FileScan, definitions};
 use super::value::{Value, literal};
 use super::{Part, SourceFact, What};
@@ -139,6 +139,7 @@ impl<'t> FileScan<'t> {
         let after = &text[around.end_byte()..];
         let after = &after[..after.char_indices().nth(MAX_AFTER).map_or(after.len(), |(at, _)| at)];
         let ends = stops || STOP.is_match(after) && text[around.byte_range()].contains(['!', 'n']);
+        let skipped = is_skipped(around, text);
         let mut cursor = list.walk();
         list.named_children(&mut cursor)
             .filter_map(|item| {
@@ -148,6 +149,9 @@ impl<'t> FileScan<'t> {
                 let mut notes = BTreeMap::new();
                 if ends {
                     notes.insert("required", String::new());
+                }
+                if skipped {
+                    notes.insert("inside", String::new());
                 }
                 let span = self.span(item.byte_range());
                 Some(SourceFact { what: What::ReadsEnv, span, parts: [("name", part)].into(), notes, doubtful: false })

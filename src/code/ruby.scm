@@ -123,3 +123,15 @@
 
 ((call method: (identifier) @calls.function arguments: (argument_list . (string) @calls.name . (_)? @calls.default)) @calls (#gate! "."))
 ((assignment left: [(identifier) (constant)] @defines.name right: (_) @defines.value) (#gate! "."))
+
+; Jobs that only this process knows of
+((assignment left: (call method: (identifier) @_adapter) right: (simple_symbol) @inline-jobs.name) @inline-jobs
+  (#eq? @_adapter "queue_adapter") (#any-of? @inline-jobs.name ":sucker_punch") (#gate! "sucker_punch"))
+
+; ActiveRecord and Sequel without Rails
+((call receiver: (_) @_base method: (identifier) @_establish arguments: (argument_list (pair key: (hash_key_symbol) @_host value: (_) @connects.locator))) @connects
+  (#eq? @_base "ActiveRecord::Base") (#eq? @_establish "establish_connection") (#any-of? @_host "host" "url") (#gate! "establish_connection"))
+((call receiver: (constant) @_sequel method: (identifier) @_sqlite arguments: (argument_list . (_) @embeds.path)) @embeds
+  (#eq? @_sequel "Sequel") (#eq? @_sqlite "sqlite") (#set! kind "SQLite") (#gate! "Sequel\\.sqlite"))
+((call receiver: (constant) @_dotenv method: (identifier) @_load arguments: (argument_list (pair key: (hash_key_symbol) @_overwrite value: (true)))) @loads-dotenv
+  (#eq? @_dotenv "Dotenv") (#eq? @_load "load") (#any-of? @_overwrite "overwrite") (#set! override) (#set! by "Dotenv.load") (#gate! "Dotenv"))

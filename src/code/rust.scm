@@ -92,3 +92,7 @@
 ((call_expression function: (identifier) @calls.function arguments: (arguments . (string_literal) @calls.name . (_)? @calls.default)) @calls (#gate! "."))
 ((let_declaration pattern: (identifier) @defines.name value: (_) @defines.value) (#gate! "."))
 ((const_item name: (identifier) @defines.name value: (_) @defines.value) (#gate! "."))
+
+; A key of its own for every start: no other task reads its sessions. https://docs.rs/actix-session
+((call_expression function: (scoped_identifier path: (identifier) @_key name: (identifier) @_generate)) @session
+  (#eq? @_key "Key") (#eq? @_generate "generate") (#set! store "memory") (#set! by "Key::generate") (#file-has? "SessionMiddleware|actix_session"))

@@ -190,6 +190,7 @@ fn placeholders(key: &str, value: &At<String>) -> Vec<SourceFact> {
     let mut facts = reads(&PLACEHOLDER, value, |found, _| found.get(2).is_none());
     for fact in &mut facts {
         fact.notes.insert("variable", spring_variable(key));
+        fact.notes.insert("setting", key.to_owned());
         fact.doubtful = false;
     }
     facts

@@ -1,6 +1,6 @@
 ; `process.env.X!`: without it the value is undefined where nobody expects it.
 ((non_null_expression (member_expression object: (member_expression object: (identifier) @_process property: (property_identifier) @_env) property: (property_identifier) @reads-env.name) @reads-env)
-  (#eq? @_process "process") (#eq? @_env "env") (#set! required) (#gate! "\\benv\\b"))
+  (#eq? @_process "process") (#eq? @_env "env") (#set! required) (#set! asserted) (#gate! "\\benv\\b"))
 
 ; @nestjs/schedule
 ((decorator (call_expression function: (identifier) @_cron)) @schedules

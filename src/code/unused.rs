@@ -2,6 +2,8 @@
 //! done.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::LazyLock;
 
 use rayon::prelude::*;
 use regex::Regex;
@@ -179,21 +181,101 @@ impl Search {
         Regex::new(&format!(r"(?-u:\b)(?:{})(?-u:\b)", names.join("|"))).ok().map(|pattern| Self { pattern })
     }
 
-    /// How often each name stands in a text.
-    fn count<'t>(&self, text: &'t str) -> BTreeMap<&'t str, usize> {
-        let mut found = BTreeMap::new();
+    /// How often each name stands in a text, and of them how often as a module's.
+    fn count<'t>(&self, text: &'t str, language: Option<Language>) -> BTreeMap<&'t str, Times> {
+        let mut found: BTreeMap<&str, Times> = BTreeMap::new();
         for hit in self.pattern.find_iter(text) {
-            *found.entry(hit.as_str()).or_default() += 1;
+            let times = found.entry(hit.as_str()).or_default();
+            times.all += 1;
+            times.module += usize::from(names_a_module(text, hit.range(), language));
         }
         found
     }
 }
 
-/// Marks the facts of what nothing names as `unnamed`.
+#[derive(Debug, Default, Clone, Copy)]
+struct Times {
+    all: usize,
+    module: usize,
+}
+
+/// Whether a name stands where a module may: JavaScript imports by a string, and what Python defines or calls is no module.
+fn names_a_module(text: &str, at: Range<usize>, language: Option<Language>) -> bool {
+    let (before, after) = (&text[..at.start], &text[at.end..]);
+    match language {
+        Some(Language::JavaScript) => {
+            let line = after.split('\n').next().unwrap_or_default();
+            let quoted = line.find(['"', '\'', '`']).map(|end| &line[..end]);
+            let path = |rest: &str| rest.chars().all(|c| c.is_alphanumeric() || ".-?!_/".contains(c));
+            // A word in quotes is a path where it looks like one, or is made into one.
+            let before = before.rsplit('\n').next().unwrap_or_default();
+            quoted.is_some_and(|rest| {
+                path(rest)
+                    && (before.ends_with('/')
+                        || rest.contains(['.', '/'])
+                        || ["join(", "resolve(", "import"].iter().any(|w| before.contains(w)))
+            })
+        }
+        Some(Language::Python) => !after.starts_with('(') && !before.ends_with("def ") && !before.ends_with("class "),
+        _ => true,
+    }
+}
+
+/// A file that is a program of its own, and no module: a script that gives nothing to others.
+fn is_program(text: &str, language: Language) -> bool {
+    static GIVES: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(?m)^\s*export\b|\bexports\b").expect("a sound pattern"));
+    match language {
+        Language::JavaScript => !GIVES.is_match(text),
+        Language::Python => text.contains("__name__ == \"__main__\"") || text.contains("__name__ == '__main__'"),
+        _ => false,
+    }
+}
+
+/// Where the names of functions and modules stand.
+struct Named<'t> {
+    count: BTreeMap<&'t str, usize>,
+    holders: BTreeMap<&'t str, BTreeSet<FileId>>,
+}
+
+impl<'t> Named<'t> {
+    fn find(search: &Search, code: &Code, sources: &'t Sources) -> Self {
+        let mut named = Self { count: BTreeMap::new(), holders: BTreeMap::new() };
+        let own: Vec<FileId> = code.files.keys().copied().collect();
+        let others = sources
+            .files()
+            .filter(|(id, file)| !code.files.contains_key(id) && may_name(file.class, file.kind, &file.path));
+        let others: Vec<FileId> = others.map(|(id, _)| id).collect();
+        let counted: Vec<(FileId, BTreeMap<&str, Times>)> = own
+            .par_iter()
+            .chain(others.par_iter())
+            .map(|id| (*id, sources.text(*id)))
+            .filter(|(id, text)| code.files.contains_key(id) || text.len() <= MAX_OTHER)
+            .map(|(id, text)| (id, search.count(text, code.files.get(&id).map(|l| l.family()))))
+            .collect();
+        for (id, found) in counted {
+            for (name, times) in found {
+                *named.count.entry(name).or_default() += times.all;
+                if times.module > 0 {
+                    named.holders.entry(name).or_default().insert(id);
+                }
+            }
+        }
+        named
+    }
+
+    /// The other files that name a module.
+    fn others(&self, file: FileId, sources: &Sources) -> impl Iterator<Item = FileId> {
+        let holders = self.holders.get(stem(sources.path(file)));
+        holders.into_iter().flatten().copied().filter(move |other| *other != file)
+    }
+}
+
+/// Marks the facts of what nothing names as `unnamed`, and finds the modules that no code imports.
 pub(super) fn mark(code: &mut Code, sources: &Sources) {
     let scripted = |file: &FileId| {
         let language = code.files.get(file).map(|l| l.family());
-        matches!(language, Some(Language::Python | Language::JavaScript)) && !is_found(sources.path(*file))
+        matches!(language, Some(Language::Python | Language::JavaScript))
     };
     let modules: BTreeSet<FileId> = code.facts.iter().map(|f| f.span.file).filter(scripted).collect();
     let folders: BTreeSet<&str> = modules.iter().map(|f| folder(sources.path(*f))).collect();
@@ -203,46 +285,39 @@ pub(super) fn mark(code: &mut Code, sources: &Sources) {
         code.facts.iter().filter_map(|f| f.note("callers")).flat_map(str::split_whitespace).collect();
     let stems = beside.iter().map(|f| stem(sources.path(*f)));
     let Some(search) = Search::new(functions.iter().copied().chain(stems)) else { return };
-    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut holders: BTreeMap<&str, BTreeSet<FileId>> = BTreeMap::new();
-    let own: Vec<FileId> = code.files.keys().copied().collect();
-    let others = sources
-        .files()
-        .filter(|(id, file)| !code.files.contains_key(id) && may_name(file.class, file.kind, &file.path));
-    let others: Vec<FileId> = others.map(|(id, _)| id).collect();
-    let counted: Vec<(FileId, BTreeMap<&str, usize>)> = own
-        .par_iter()
-        .chain(others.par_iter())
-        .map(|id| (*id, sources.text(*id)))
-        .filter(|(id, text)| code.files.contains_key(id) || text.len() <= MAX_OTHER)
-        .map(|(id, text)| (id, search.count(text)))
-        .collect();
-    for (id, found) in counted {
-        for (name, times) in found {
-            *count.entry(name).or_default() += times;
-            holders.entry(name).or_default().insert(id);
-        }
-    }
-    let imported =
-        |file: &FileId| holders.get(stem(sources.path(*file))).is_some_and(|h| h.iter().any(|other| other != file));
+    let named = Named::find(&search, code, sources);
+    let imported = |file: &FileId| named.others(*file, sources).next().is_some();
     // A folder of which no module is imported by its name is listed, and all of it is run; not that of the start.
     let starts: BTreeSet<&str> =
         code.files.keys().map(|f| sources.path(*f)).filter(|p| is_start(p)).map(folder).collect();
-    let listed =
-        |at: &str| !starts.contains(at) && !beside.iter().any(|f| folder(sources.path(*f)) == at && imported(f));
-    let unused: BTreeSet<FileId> =
-        modules.into_iter().filter(|f| !imported(f) && !listed(folder(sources.path(*f)))).collect();
-    let uncalled: BTreeSet<String> =
-        functions.into_iter().filter(|f| count.get(f).is_none_or(|n| *n < 2)).map(str::to_owned).collect();
+    let alone: BTreeSet<&str> = folders.difference(&starts).copied().collect();
+    let imports: BTreeSet<&str> = beside
+        .iter()
+        .filter(|f| !is_found(sources.path(**f)) && imported(f))
+        .map(|f| folder(sources.path(*f)))
+        .collect();
+    let listed: BTreeSet<&str> = alone.difference(&imports).copied().collect();
     // Where the program itself is not there, what it names is not known.
     let whole: BTreeSet<Language> =
         code.files.iter().filter(|(f, _)| is_start(sources.path(**f))).map(|(_, l)| l.family()).collect();
+    let unused: BTreeSet<FileId> = modules
+        .iter()
+        .copied()
+        .filter(|file| !is_found(sources.path(*file)) && !imported(file))
+        .filter(|file| {
+            let (path, language) = (sources.path(*file), code.files[file].family());
+            is_program(sources.text(*file), language) || whole.contains(&language) && !listed.contains(folder(path))
+        })
+        .collect();
+    let uncalled: BTreeSet<String> =
+        functions.into_iter().filter(|f| named.count.get(f).is_none_or(|n| *n < 2)).map(str::to_owned).collect();
+    let by_code = |file: &FileId| named.others(*file, sources).any(|other| code.files.contains_key(&other));
+    code.lone = modules.into_iter().filter(|file| !by_code(file)).collect();
     for fact in &mut code.facts {
         let callers = fact.notes.remove("callers").unwrap_or_default();
-        if !code.files.get(&fact.span.file).is_some_and(|l| whole.contains(&l.family())) {
-            continue;
-        }
-        if unused.contains(&fact.span.file) || callers.split_whitespace().any(|name| uncalled.contains(name)) {
+        let known = code.files.get(&fact.span.file).is_some_and(|l| whole.contains(&l.family()));
+        let called = !known || !callers.split_whitespace().any(|name| uncalled.contains(name));
+        if unused.contains(&fact.span.file) || !called {
             fact.notes.insert("unnamed", String::new());
         }
     }

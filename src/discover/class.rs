@@ -85,8 +85,10 @@ pub fn class(path: &str) -> Class {
         None if lower.starts_with("src/main/") => format!("src/main/{}", name(&lower)),
         None => lower,
     };
-    let mut folders: Vec<&str> =
-        lower.split('/').map(|f| if f.starts_with(".github") { f } else { f.trim_start_matches(['.', '_']) }).collect();
+    let mut folders: Vec<&str> = lower
+        .split('/')
+        .map(|f| if f.starts_with(".github") { f } else { f.trim_start_matches('.').trim_matches('_') })
+        .collect();
     let file = folders.pop().unwrap_or_default();
     let within = |words: &[&str]| folders.iter().any(|f| words.contains(f));
     if lower.split('/').any(|f| matches!(f, ".yarn" | ".venv" | ".bundle")) {
@@ -109,15 +111,12 @@ pub fn class(path: &str) -> Class {
     if within(&[
         "test",
         "tests",
-        "__tests__",
         "testing",
         "spec",
         "specs",
         "e2e",
         "testdata",
         "fixtures",
-        "__fixtures__",
-        "__mocks__",
         "mocks",
         "integration-tests",
         "cypress",

@@ -2,6 +2,7 @@
 
 pub(super) mod contract;
 mod dotenv;
+mod fallback;
 mod secret;
 mod switch;
 

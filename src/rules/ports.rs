@@ -29,7 +29,10 @@ fn told(process: &Process) -> Option<(Fact<u16>, Span)> {
 
 /// The ports that an image exposes; nothing where a variable hides one.
 fn exposed(image: &Image) -> Option<BTreeSet<u16>> {
-    image.expose.iter().map(|p| p.value.value().copied()).collect()
+    let own: BTreeSet<u16> = image.expose.iter().map(|p| p.value.value().copied()).collect::<Option<_>>()?;
+    // `EXPOSE` adds to what the base has.
+    let base = image.base.known.filter(|_| !own.is_empty()).map_or(&[][..], |k| k.ports.as_slice());
+    Some(own.into_iter().chain(base.iter().copied()).collect())
 }
 
 /// Where a process listens, as far as anything says it.
@@ -61,14 +64,20 @@ fn listening(c: &Context<'_>, deployed: &Deployed<'_>) -> Listening {
                     || s.name.value.to_ascii_uppercase().contains("LISTEN")
                     || s.name.value.to_ascii_uppercase().contains("ADDR")
             });
-        if !moved && !known.ports.is_empty() {
-            return Listening::Table(known.ports.iter().copied().collect());
+        let tag = deployed.process.reference.as_ref().and_then(|r| r.tag.as_deref());
+        let ports: BTreeSet<u16> = known.ports(tag).into_iter().collect();
+        if !moved && !ports.is_empty() {
+            return Listening::Table(ports);
         }
         return Listening::Unknown;
     }
     let Some(image) = deployed.image.filter(|_| service.command.is_none() && service.entrypoint.is_none()) else {
         return Listening::Unknown;
     };
+    // An env file that is not there may move it.
+    if deployed.process.provided.open.is_some() && !service.env_files.is_empty() {
+        return Listening::Unknown;
+    }
     match (code::port(c, deployed), exposed(image).filter(|ports| !ports.is_empty())) {
         // Two that agree are as good as a command line.
         (Some((port, span)), Some(ports)) if ports.contains(&port) => Listening::Told(port, span),

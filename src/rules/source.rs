@@ -75,7 +75,7 @@ pub(super) fn with_replicas(mut violation: Violation, services: &[Deployed<'_>])
 /// `DDLAUTO` alike.
 pub(super) fn is_overridden(c: &Context<'_>, fact: &SourceFact, services: &[Deployed<'_>]) -> bool {
     let Some(variable) = fact.note("variable") else { return false };
-    let plain = |name: &str| name.replace('_', "").to_ascii_uppercase();
+    let plain = |name: &str| name.replace(['_', '.', '-'], "").to_ascii_uppercase();
     let set = |d: &Deployed<'_>| {
         let told =
             d.process.environment.keys().any(|k| plain(k) == plain(variable)) || d.process.provided.has(variable);

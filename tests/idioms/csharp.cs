@@ -160,3 +160,9 @@ app.MapPost("/avatar", async (IFormFile file) =>
 
 // A connection string with a second choice
 var orders = builder.Configuration.GetConnectionString("Orders") ?? "Host=orders-db";
+
+// Jobs of this process alone
+builder.Services.AddSingleton<IBackgroundTaskQueue>(_ => new BackgroundTaskQueue(10));
+builder.Services.AddMassTransit(x => x.UsingInMemory());
+// using Coravel
+app.Services.UseScheduler(s => s.Schedule<Report>().Daily());

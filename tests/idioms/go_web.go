@@ -120,3 +120,8 @@ func views() string {
 	}
 	return "plain"
 }
+
+func logs() {
+	f, _ := os.OpenFile("requests.log", os.O_APPEND|os.O_CREATE, 0o644)
+	log.SetOutput(f)
+}

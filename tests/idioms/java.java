@@ -220,3 +220,14 @@ class SessionConfiguration {}
 // not: another part of Spring that is switched on
 @EnableWebSecurity(debug = false)
 class SecurityConfiguration {}
+
+// A schedule of Spring's own
+class Schedules {
+    void plan(org.springframework.scheduling.TaskScheduler scheduler) {
+        scheduler.schedule(this::report, new CronTrigger("0 0 3 * * *"));
+    }
+
+    DataSource embedded() {
+        return new EmbeddedDatabaseBuilder().build();
+    }
+}

@@ -42,3 +42,11 @@ winston.add(new LogstashTransport({ host: 'logstash', port: 5000 }));
 
 // not: a transport of another kind
 winston.add(new winston.transports.Stream({ stream: process.stdout }));
+
+// https://github.com/tus/tus-node-server
+import { FileStore } from "@tus/file-store";
+const store = new FileStore({ directory: "./files" });
+
+app.post("/photos", async (req, res) => {
+  await sharp(req.file.buffer).resize(300).toFile(`uploads/${req.file.originalname}`);
+});

@@ -80,3 +80,7 @@ pino(pino.destination('/dev/stdout'), 1);
 
 // not: a file of another kind
 export const upload = new File(['a'], 'a.txt');
+
+// socket.io's server by another name
+import { Server as SocketIO } from "socket.io";
+const live = new SocketIO(server);

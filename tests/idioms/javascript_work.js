@@ -75,3 +75,21 @@ redis.subscribe('news');
 // not: another server, another event
 export const files = new FileServer(3000);
 redis.on('ready', refresh);
+
+// Migrations by a command
+execSync("npx prisma migrate deploy");
+execSync("npx knex migrate:latest");
+execSync("npx prisma db push");
+
+// A log of its own
+const access = fs.createWriteStream("./logs/access.log", { flags: "a" });
+
+// Jobs of this process alone
+const fastq = require("fastq");
+const mails = fastq.promise(sendMail, 1);
+const BetterQueue = require("better-queue");
+const thumbs = new Queue((job, done) => resize(job, done));
+
+// A lock in Redis
+await acquireRedisLock("report");
+await redis.set("lock", "1", "EX", 30, "NX");

@@ -116,3 +116,19 @@ debugpy.listen(("0.0.0.0", 5678))
 @app.on_event("startup")
 async def startup():
     signal.signal(signal.SIGTERM, print)
+
+
+# A log with a path that is made
+from loguru import logger
+
+logger.add(LOGS / "app_{time}.log", rotation="1 day")
+
+# Migrations by a command
+subprocess.run(["alembic", "upgrade", "head"], check=True)
+os.system("python manage.py migrate")
+
+from flask_migrate import upgrade
+
+upgrade()
+
+app.add_middleware(SessionMiddleware, store=InMemoryStore())

@@ -183,5 +183,13 @@ page = "https://shop.example/run/secrets"
 # Logs over the network
 LogStashLogger.new(type: :udp, host: "logstash", port: 5228)
 
+# Without Rails
+ActiveRecord::Base.establish_connection(adapter: "postgresql", host: "orders-db", database: "shop")
+shop = Sequel.sqlite("shop.db")
+Dotenv.load(overwrite: true)
+
+# Jobs of this process alone
+config.active_job.queue_adapter = :sucker_punch
+
 puts stripe_key, redis_host, tenant, region, mail_host, tracing, oauth_scope, in_options, theme, local
 puts message, is_redis, is_same, scheduler, version, password, page

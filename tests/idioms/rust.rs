@@ -177,3 +177,8 @@ fn commands(command: &str) -> std::io::Result<()> {
     let page = "https://shop.example/run/secrets";
     Ok(())
 }
+
+// A key of its own for every start: https://docs.rs/actix-session
+fn sessions() {
+    App::new().wrap(SessionMiddleware::new(CookieSessionStore::default(), Key::generate()));
+}

@@ -13,8 +13,15 @@ use crate::violation::{Severity, Violation};
 pub(in crate::rules) fn schema_auto_sync(c: &Context<'_>, out: &mut Ruling) {
     let help = "change the schema by migrations that a job of the release runs once";
     let message = |by: &str, destructive: bool| {
-        let does = if destructive { "drops and recreates" } else { "changes" };
-        format!("`{by}` {does} the schema at every start")
+        let does = match (destructive, by) {
+            (true, _) => "drops and recreates the schema at every start",
+            // What is there already stays as it is.
+            (false, "EnsureCreated" | "create_all" | "create_tables" | "generate_schemas") => {
+                "makes the schema when the app starts, and never changes it"
+            }
+            _ => "changes the schema at every start",
+        };
+        format!("`{by}` {does}")
     };
     let mut said = BTreeSet::new();
     for fact in c.app.code.of(What::SyncsSchema) {
@@ -58,7 +65,9 @@ pub(in crate::rules) fn schema_auto_sync(c: &Context<'_>, out: &mut Ruling) {
             let words = step.words();
             if words.windows(3).any(|w| w[0].ends_with("prisma") && w[1] == "db" && w[2] == "push") {
                 let violation = Violation::at(step.span, message("prisma db push", false)).help(help);
-                out.violation(if deployed.is_some() { violation } else { violation.severity(Severity::Note) });
+                // A branch may be for an empty database only.
+                let always = deployed.is_some() && !step.around.conditional;
+                out.violation(if always { violation } else { violation.severity(Severity::Note) });
             }
         }
     }

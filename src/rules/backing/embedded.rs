@@ -1,5 +1,9 @@
 //! Datastores inside the process, or in files of its container, in place of a backing service.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::literal::{before, is_talk};
 use crate::app::Deployed;
 use crate::app::known::Role;
@@ -31,12 +35,9 @@ pub(in crate::rules) fn embedded_datastore(c: &Context<'_>, out: &mut Ruling) {
         {
             continue;
         }
-        // Django's other engines in the same file: the deploy chooses.
-        let text = c.sources.text(fact.span.file);
-        let chosen = text.contains("backends.postgresql")
-            || text.contains("backends.mysql")
-            || text.contains("UseNpgsql")
-            || text.contains("UseSqlServer");
+        // Another engine in the same file: the deploy chooses.
+        let laravel = c.sources.path(fact.span.file).ends_with("config/database.php");
+        let chosen = !laravel && ENGINE.is_match(c.sources.text(fact.span.file));
         if memory && fact.has("inside")
             || fact.parts.len() == 1 && fact.place("path").contains(fact.span) && is_talk(c, fact.span)
         {
@@ -49,7 +50,6 @@ pub(in crate::rules) fn embedded_datastore(c: &Context<'_>, out: &mut Ruling) {
         let opened = fact.has("inside") && path.is_none() || chosen || fact.has("conditional");
         let services = source::services(c, fact);
         // Laravel's driver by default: an env file chooses another, where one is brought, or a server stands beside it.
-        let laravel = c.sources.path(fact.span.file).ends_with("config/database.php");
         if laravel
             && !services.is_empty()
             && services.iter().all(|d| d.process.provided.open.is_some() || has_server(c, d))
@@ -91,6 +91,14 @@ pub(in crate::rules) fn embedded_datastore(c: &Context<'_>, out: &mut Ruling) {
         });
     }
 }
+
+/// Code that opens a database of a server.
+static ENGINE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r#"backends\.(postgresql|mysql)|Use(Npgsql|SqlServer|MySql)\b|\b(postgres|mysql|sqlserver)\.(Open|New)\(|["'](postgres|postgresql|pgx|mysql|mariadb)["']"#,
+    )
+    .expect("a sound pattern")
+});
 
 /// A volume that every node reaches is mounted.
 pub(in crate::rules) fn shares(deployed: &Deployed<'_>) -> bool {

@@ -129,6 +129,15 @@ pub(in crate::rules) fn hardcoded_backing_url(c: &Context<'_>, out: &mut Ruling)
             continue;
         }
         let span = definition(c, part.span, text);
+        // An answer that shows it.
+        let above = &c.sources.text(fact.span.file)[..fact.span.start as usize];
+        let answers = above.rfind('{').map_or(above, |at| &above[..at]).trim_end();
+        if [".json(", ".send("].iter().any(|end| answers.ends_with(end)) {
+            continue;
+        }
+        if is_second_choice(c, span) {
+            continue;
+        }
         let message = format!("the address of `{host}` is written in the code");
         if !said.insert((fact.span.file, host.clone())) {
             continue;
@@ -163,6 +172,28 @@ fn is_no_address(c: &Context<'_>, span: Span, defaults: &[Span]) -> bool {
     let name = before.split(['=', ':']).next().unwrap_or_default().split_whitespace().last().unwrap_or_default();
     let fallback = !name.is_empty() && defaults.iter().any(|d| d.file == span.file && c.text(*d) == name);
     fallback || is_talk(c, span)
+}
+
+/// `if not URL: URL = "…"`: what a name is given where it has no value yet.
+fn is_second_choice(c: &Context<'_>, span: Span) -> bool {
+    static GIVEN: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^\s*(?:self\.|this\.)?([A-Za-z_]\w*)\s*=[^=]").expect("a sound pattern"));
+    let before = before(c, span);
+    let Some(name) = GIVEN.captures(before).map(|found| found[1].to_owned()) else { return false };
+    let above: Vec<&str> =
+        c.sources.text(span.file)[..span.start as usize - before.len()].lines().rev().take(6).collect();
+    let asks = [
+        format!("not {name}"),
+        format!("!{name}"),
+        format!("{name} is None"),
+        format!("{name} == \"\""),
+        format!("{name} == null"),
+        format!("{name} == undefined"),
+        format!("{name} == nil"),
+    ];
+    above
+        .iter()
+        .any(|line| line.contains("if") && asks.iter().any(|ask| line.replace("===", "==").contains(ask.as_str())))
 }
 
 /// What stands on its line before a place.

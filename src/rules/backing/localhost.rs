@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::literal::{host_of, is_loopback};
-use crate::app::{Deployed, Process, Runners, locator};
+use crate::app::{Deployed, Process, Runners, locator, owners};
 use crate::code::{SourceFact, Value, What};
 use crate::rules::{Context, Ruling, source};
 use crate::source::{FileId, Span};
@@ -102,7 +102,10 @@ fn is_of_itself(name: &str) -> bool {
 fn loopback_default(c: &Context<'_>, fact: &SourceFact) -> Option<(String, String)> {
     let name = fact.text("name")?;
     let default = fact.text("default")?;
-    if is_of_itself(name) || !locates(name, default) && !names_a_sibling(c, fact, name) {
+    // `ADMIN_FRONTEND_REDIS_URL` is no address of the frontend.
+    let scheme = locator::url(default).and_then(|u| u.scheme).unwrap_or_default();
+    let backing = locator::is_backing_scheme(scheme.split('+').next().unwrap_or_default());
+    if is_of_itself(name) && !backing || !locates(name, default) && !names_a_sibling(c, fact, name) {
         return None;
     }
     // Of a list of brokers, the first.
@@ -209,7 +212,9 @@ fn is_without(
         out.holds(fact.span.to(fact.place("default")), format!("`{}` provides `{name}`", service.value));
         return Some(false);
     }
-    if crate::rules::config::contract::is_for_builds(c, deployed) {
+    if crate::rules::config::contract::is_for_builds(c, deployed)
+        || !owners::may_use(c.app, deployed.process, fact.span, c.sources)
+    {
         return None;
     }
     if provided.open.is_some() {

@@ -196,7 +196,9 @@ pub(in crate::rules) fn in_process_job_queue(c: &Context<'_>, out: &mut Ruling) 
     for fact in c.app.code.of(What::InlineJobs) {
         let by = fact.text("name").or_else(|| fact.note("by")).unwrap_or_default();
         let violation = Violation::at(fact.span, format!("jobs run inside the web process (`{by}`)")).help(help);
-        source::report(c, out, fact, violation, |_| Severity::Warning);
+        // What is short and may be lost is fine there: nobody but its author knows.
+        let small = fact.note("kind") == Some("background");
+        source::report(c, out, fact, violation, |_| if small { Severity::Note } else { Severity::Warning });
     }
     for deployed in c.app.deployed().filter(|d| d.image.is_some()) {
         if let Some(setting) = deployed.service.setting("QUEUE_CONNECTION")

@@ -9,6 +9,7 @@ use regex::Regex;
 use crate::app::Deployed;
 use crate::app::image::Image;
 use crate::app::known::Role;
+use crate::app::owners::may_use;
 use crate::app::provided::is_of_a_build;
 use crate::code::{Language, SourceFact, Value, What};
 use crate::rules::{Context, Ruling, source};
@@ -82,10 +83,13 @@ pub(in crate::rules) fn env_var_unprovided(c: &Context<'_>, out: &mut Ruling) {
             // program ends without it, it was a check of the start.
             let ends =
                 matches!(c.app.code.files.get(&fact.span.file), Some(Language::Go | Language::Bash | Language::Rust));
-            if !ends && (fact.has("inside") || fact.has("conditional") && !fact.has("asked")) {
+            if !ends && fact.has("inside") || fact.has("conditional") && !fact.has("asked") {
                 continue;
             }
             if source::is_overridden(c, fact, &[deployed]) || source::is_configured(c, fact) {
+                continue;
+            }
+            if !may_use(c.app, deployed.process, fact.span, c.sources) {
                 continue;
             }
             if provided.has(variable) {
@@ -101,7 +105,10 @@ pub(in crate::rules) fn env_var_unprovided(c: &Context<'_>, out: &mut Ruling) {
             }
             let message = format!("`{variable}` is read and `{}` does not provide it", service.value);
             let help = format!("give it under `environment:` of `{}`, or a default in the code", service.value);
-            let severity = match (fact.has("unnamed"), required && !fact.doubtful) {
+            // `process.env.X!` tells the compiler, and stops nothing.
+            let bound = fact.note("setting").is_some_and(|key| !is_resolved(c, &deployed, key));
+            let stops = required && !fact.doubtful && !fact.has("asserted") && !bound;
+            let severity = match (fact.has("unnamed"), stops) {
                 (true, _) => Severity::Note,
                 (false, true) => Severity::Error,
                 (false, false) => Severity::Warning,
@@ -114,6 +121,15 @@ pub(in crate::rules) fn env_var_unprovided(c: &Context<'_>, out: &mut Ruling) {
             );
         }
     }
+}
+
+/// Whether Spring has to resolve what a property is made of: one of its own, or one that the code asks for by `${…}`. What
+/// is bound to a class stays as it is written.
+fn is_resolved(c: &Context<'_>, deployed: &Deployed<'_>, key: &str) -> bool {
+    let own =
+        ["spring.", "quarkus.", "server.", "micronaut.", "datasources.", "mp."].iter().any(|p| key.starts_with(p));
+    let asked = || format!("${{{key}");
+    own || deployed.process.runs.iter().any(|file| c.sources.text(*file).contains(&asked()))
 }
 
 pub(in crate::rules) fn env_var_misspelled(c: &Context<'_>, out: &mut Ruling) {

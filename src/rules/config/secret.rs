@@ -47,7 +47,12 @@ const FORMS: &[(&str, &str)] = &[
     ),
     (
         SIGNING,
-        r"(?i)(?:\bsecret_key|\bsecret_key_base|\[[\x22'](?:jwt_)?secret_key[\x22']\]|\bset :session_secret|\bjwt_?secret|\bjwt_?key)\s*(?:=|:=|:|,)\s*(?:\[\]byte\()?[\x22'][^\x22'\n\s]{6,}[\x22']",
+        r"(?i)(?:\bsecret_key|\bsecret_key_base|\[[\x22'](?:jwt_)?secret_key[\x22']\]|\bjwt_?secret|\bjwt_?key|\bcookieValidationKey[\x22'])\s*(?:=>|=|:=|:)\s*(?:\[\]byte\()?[\x22'][^\x22'\n\s]{6,}[\x22']",
+    ),
+    (SIGNING, r"\bset :session_secret,\s*[\x22'][^\x22'\n\s]{6,}[\x22']"),
+    (
+        SIGNING,
+        r"(?i)\b(?:secret_?key|jwt_?(?:secret|key)|session_?(?:secret|key))\s*:?=\s*\[\]byte\(\x22[^\x22\n]{6,}\x22",
     ),
     (
         SIGNING,
@@ -91,6 +96,7 @@ pub(in crate::rules) fn secret_in_source(c: &Context<'_>, out: &mut Ruling) {
     for violation in found {
         out.violation(violation);
     }
+    super::fallback::known_keys(c, out);
 }
 
 fn is_settings(path: &str) -> bool {

@@ -153,6 +153,9 @@ pub(in crate::rules) fn dev_dependency_at_runtime(c: &Context<'_>, out: &mut Rul
                 .iter()
                 .any(|a| a.name.value == "NODE_ENV" && a.value.as_ref().is_none_or(|v| v.text() != Some("production")))
         });
+        // What the start itself installs is there.
+        let installs = process.chain.reached().filter_map(crate::app::command::builds);
+        let told = told || installs.map(|(shown, _)| shown).any(|shown| shown.contains("install") || shown == "yarn");
         for step in process.chain.reached().filter(|_| !told) {
             for (package, ecosystem) in needs(step) {
                 let Some(dependency) = only_for_development(c, process, &package, ecosystem) else { continue };

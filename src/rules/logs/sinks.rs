@@ -10,10 +10,12 @@ use crate::code::{Language, SourceFact, Value, What};
 use crate::rules::{Context, Ruling, source};
 use crate::source::{Class, Kind, Span, name};
 use crate::syntax::dockerfile::Body;
+use crate::syntax::manifest::Ecosystem;
 use crate::violation::{Severity, Violation};
 
 pub(in crate::rules) fn logs_to_file(c: &Context<'_>, out: &mut Ruling) {
     let mut told: BTreeSet<Span> = BTreeSet::new();
+    let mut written_to = BTreeSet::new();
     for fact in c.app.code.of(What::Logs) {
         if fact.note("sink") == Some("stdout") {
             if !source::services(c, fact).is_empty() {
@@ -44,8 +46,26 @@ pub(in crate::rules) fn logs_to_file(c: &Context<'_>, out: &mut Ruling) {
             None => "logs are written to a file".to_owned(),
         };
         let help = "write to standard output: `docker service logs` and the logging driver take it from there";
+        // Every line that is written by hand to one file is one thing to mend.
+        if !written_to.insert((fact.span.file, message.clone())) && c.text(fact.span).starts_with("file_put_contents") {
+            continue;
+        }
         let violation = Violation::at(fact.place("file"), message).help(help);
         if fact.parts.contains_key("name") && !is_used(c, fact) {
+            continue;
+        }
+        // A file that is opened for a logger which says so itself.
+        let opened = c.text(fact.span).starts_with("os.");
+        let given =
+            |o: &SourceFact| o.span.file == fact.span.file && o.span != fact.span && o.note("sink") == Some("file");
+        if opened && c.app.code.of(What::Logs).any(given) {
+            continue;
+        }
+        // A file that a library would read which the app does not have.
+        let nlog = name(c.sources.path(fact.span.file)).eq_ignore_ascii_case("nlog.config");
+        let projects: Vec<_> = c.app.manifests.iter().filter(|m| m.ecosystem == Ecosystem::Dotnet).collect();
+        let declared = projects.iter().any(|m| m.dependencies.iter().any(|d| d.name.value.starts_with("NLog")));
+        if nlog && !projects.is_empty() && !declared {
             continue;
         }
         let also = also_streams(c, fact);

@@ -142,6 +142,17 @@ fn is_removed(c: &Context<'_>, fact: &SourceFact) -> bool {
     ]
     .iter()
     .any(|w| text.contains(w))
+        || fact.note("by") != Some("MEDIA_ROOT") && passes_on(c, fact)
+}
+
+/// Whether a service that takes files removes each when it has done with it: `unlinkSync(req.file.path)`.
+fn passes_on(c: &Context<'_>, fact: &SourceFact) -> bool {
+    static REMOVED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\b(unlink|unlinkSync|rm|rmSync|remove|removeSync|unlinkAsync)\(\s*[\w.?\[\]]*[fF]iles?(\[\w+\])?\??\.path\b")
+            .expect("a sound pattern")
+    });
+    let services = source::services(c, fact);
+    services.iter().flat_map(|d| &d.process.runs).any(|f| REMOVED.is_match(c.sources.text(*f)))
 }
 
 /// Whether the code of Django takes files from people at all.
