@@ -9,6 +9,7 @@ pub mod image;
 pub mod imports;
 pub mod install;
 pub mod known;
+mod languages;
 mod link;
 pub mod locator;
 pub mod mention;

@@ -145,7 +145,7 @@ fn images(dockerfiles: &[Dockerfile], stacks: &[Stack], mentions: &Mentions, sou
 }
 
 /// Words of names that are given to what is built for developers, tests and builds.
-fn is_development_word(name: &str) -> bool {
+pub(super) fn is_development_word(name: &str) -> bool {
     const WORDS: &[&str] = &[
         "dev",
         "devel",

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::mention::Mentions;
 use crate::config::Config;
 use crate::discover::is_made_later;
-use crate::source::{FileId, Sources, folder, join, name};
+use crate::source::{FileId, Sources, folder, has_word, join, name};
 use crate::stack::load::{self, Folder, Unread};
 use crate::stack::{self, Environment, Role, Stack, merge};
-use crate::syntax::tree::Node;
+use crate::syntax::tree::{Entry, Node};
 
 /// What is needed to tell stacks apart.
 pub(super) struct Files<'a> {
@@ -52,6 +52,13 @@ impl Files<'_> {
             let files = self.below(file, mentions).unwrap_or_else(laid);
             stacks.push(self.stack(files, role));
         }
+        // A base of Compose that others are laid over is judged with them: alone it is not whole.
+        let bases: BTreeSet<FileId> =
+            stacks.iter().filter(|s| s.files.len() > 1).filter_map(|s| s.files.first().copied()).collect();
+        stacks.retain(|s| {
+            let alone = s.files.len() == 1 && bases.contains(&s.files[0]) && !taken.contains(&s.files[0]);
+            !alone || stack::swarm_evidence(&self.trees[&s.files[0]]).is_some()
+        });
         stacks.sort_by(|a, b| (a.role, &a.files).cmp(&(b.role, &b.files)));
         stacks
     }
@@ -112,16 +119,29 @@ impl Files<'_> {
         let partial = services.iter().any(|s| {
             s.value.get("image").is_none() && s.value.get("build").is_none() && s.value.get("extends").is_none()
         });
-        if !partial {
+        let path = self.sources.path(file);
+        let at = folder(path);
+        const BASES: &[&str] = &["docker-compose.yml", "docker-compose.yaml", "compose.yml", "compose.yaml"];
+        // Compose itself lays `docker-compose.override.yml` on its base.
+        let named = has_word(name(path), &["override"]);
+        // What only chooses images and variables has its ports and its order below.
+        const WHOLE: &[&str] = &["ports", "expose", "depends_on", "networks", "command"];
+        let thin = services.len() > 1
+            && (name(path).starts_with("docker-compose.") || name(path).starts_with("compose."))
+            && !BASES.contains(&name(path))
+            && stack::swarm_evidence(tree).is_none()
+            && services.iter().all(|s| WHOLE.iter().all(|key| s.value.get(key).is_none()));
+        if !partial && !named && !thin {
             return None;
         }
-        let at = folder(self.sources.path(file));
-        ["docker-compose.yml", "docker-compose.yaml", "compose.yml", "compose.yaml", "docker-stack.yml", "stack.yml"]
-            .iter()
-            .find_map(|base| {
-                let id = self.sources.find(&join(at, base)?)?;
-                let base = self.trees.get(&id).filter(|_| id != file)?.get("services")?;
-                services.iter().any(|s| base.get(s.name()).is_some()).then_some(id)
-            })
+        let stacks: &[&str] = if partial { &["docker-stack.yml", "stack.yml"] } else { &[] };
+        BASES.iter().chain(stacks).find_map(|base| {
+            let id = self.sources.find(&join(at, base)?)?;
+            let base = self.trees.get(&id).filter(|_| id != file)?.get("services")?;
+            let known = |s: &&Entry| base.get(s.name()).is_some();
+            let same =
+                if partial || named { services.iter().any(|s| known(&s)) } else { services.iter().all(|s| known(&s)) };
+            same.then_some(id)
+        })
     }
 }

@@ -21,6 +21,8 @@ pub struct Imports {
     settings: BTreeMap<FileId, String>,
     /// Names of those that another one of them imports.
     settings_imported: BTreeSet<String>,
+    /// Django's commands, by their names.
+    commands: BTreeMap<FileId, String>,
     /// Files of one environment of Rails, by its name.
     environments: BTreeMap<FileId, String>,
 }
@@ -49,6 +51,10 @@ impl Imports {
             let environment = path.rsplit_once("config/environments/").and_then(|(_, file)| file.strip_suffix(".rb"));
             if let Some(name) = environment {
                 imports.environments.insert(*file, name.to_owned());
+            }
+            let command = path.rsplit_once("management/commands/").and_then(|(_, file)| file.strip_suffix(".py"));
+            if let Some(name) = command {
+                imports.commands.insert(*file, name.to_owned());
             }
             if path.contains("settings/") && path.ends_with(".py") {
                 imports.settings.insert(*file, path.to_owned());
@@ -113,6 +119,12 @@ impl Imports {
         }
         if process.chain.scripts.iter().any(|s| s.file == file) {
             return true;
+        }
+        // A command of Django runs where the start gives its name.
+        if let Some(command) = self.commands.get(&file)
+            && !process.chain.steps.iter().any(|s| s.has(command))
+        {
+            return false;
         }
         let starts = self.starts.get(&process.index);
         if starts.is_some_and(|own| self.own.contains(&file) && !own.contains(&file)) {

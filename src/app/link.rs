@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::App;
+use super::assemble::is_development_word;
 use super::image::{Image, Purpose};
 use super::known::{self, Reference};
 use super::mention::{Built, Mentions};
@@ -87,10 +88,10 @@ pub(super) fn image_of(app: &App, stack: &Stack, service: &Service, sources: &So
                 !reference.short().is_empty() && reference.short() == written.short()
             });
             if same_image {
-                return by_build(app, build, sources);
+                return released_by(app, build, sources);
             }
             if candidate.name.value == service.name.value && near(other, stack, sources) {
-                by_name = by_name.or_else(|| by_build(app, build, sources));
+                by_name = by_name.or_else(|| released_by(app, build, sources));
             }
         }
     }
@@ -267,6 +268,19 @@ fn strip_variables(raw: &str) -> String {
         Regex::new(r"\$\{\{.*?\}\}|\$\{[^}]*\}|\$\([^)]*\)|\$[A-Za-z0-9_]+|\{\{.*?\}\}|\$").expect("a sound pattern")
     });
     VARIABLE.replace_all(raw, "").into_owned()
+}
+
+/// What another file builds, as it is released: not the stage that is built for developers.
+fn released_by(app: &App, build: &Build, sources: &Sources) -> Option<usize> {
+    let found = by_build(app, build, sources)?;
+    let (file, stage) = (app.images[found].file, app.images[found].stage);
+    let stages = &app.dockerfiles.iter().find(|d| d.file == file)?.stages;
+    let named = |at: usize| stages[at].name.as_ref().map_or("", |n| n.value.as_str());
+    if !is_development_word(named(stage)) {
+        return Some(found);
+    }
+    let other = (0..stages.len()).rev().find(|at| !is_development_word(named(*at)))?;
+    app.images.iter().position(|i| i.file == file && i.stage == other)
 }
 
 fn by_build(app: &App, build: &Build, sources: &Sources) -> Option<usize> {

@@ -36,7 +36,7 @@ impl<'a> Programs<'a> {
             rust: speaks(".rs").then(|| Cargo::of(app, &self::words(app, process, stages, false), sources)),
             dotnet: speaks(".cs").then(|| Projects::of(app, &words, sources)).flatten(),
             go: speaks(".go").then(|| Packages::of(app, &words, carried, sources)).flatten(),
-            apps: apps(process, &paths),
+            apps: apps(process, &self::words(app, process, stages, false), &paths),
         }
     }
 
@@ -272,8 +272,9 @@ fn names_command(word: &str, program: &str) -> bool {
     })
 }
 
-/// The apps below `apps/` that a start names: `nest start orders`, `node dist/apps/orders/main`.
-fn apps(process: &Process, paths: &[&str]) -> BTreeSet<String> {
+/// The apps below `apps/` that a start names: `nest start orders`, `node dist/apps/orders/main`; or that the image takes from
+/// its build: `dist/apps/orders`.
+fn apps(process: &Process, words: &BTreeSet<String>, paths: &[&str]) -> BTreeSet<String> {
     let all: BTreeSet<&str> = paths.iter().filter_map(|path| app_of(path)).collect();
     let named = |app: &&str| {
         process.chain.main_steps().any(|step| {
@@ -284,7 +285,9 @@ fn apps(process: &Process, paths: &[&str]) -> BTreeSet<String> {
             })
         })
     };
-    all.into_iter().filter(named).map(str::to_owned).collect()
+    let started: BTreeSet<String> = all.iter().copied().filter(named).map(str::to_owned).collect();
+    let taken = |app: &&str| words.iter().any(|w| w.trim_end_matches('/').ends_with(&format!("dist/apps/{app}")));
+    if started.is_empty() { all.into_iter().filter(taken).map(str::to_owned).collect() } else { started }
 }
 
 fn app_of(path: &str) -> Option<&str> {

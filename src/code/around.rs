@@ -37,7 +37,8 @@ pub(super) fn surroundings(node: Node<'_>, text: &str) -> Surroundings {
                 || kind == "mod_item" && lower.split('_').any(|w| matches!(w, "test" | "tests"));
         }
         around.stops |= is_asserted(parent, at, text) || is_tested(parent, at, text);
-        around.inside |= is_left_before(at, text);
+        around.inside |= is_left_before(at, text) || kind == "function_item" && answers(parent, text);
+        around.development |= is_of_tests(parent, text);
         if FUNCTIONS.contains(&kind) {
             let name = name_of(parent, text);
             around.inside |= !(STARTS.contains(&name) || MAKERS.contains(&name) && is_of_config(parent, text));
@@ -94,6 +95,20 @@ pub(super) fn surroundings(node: Node<'_>, text: &str) -> Surroundings {
     around
 }
 
+/// A function that tests alone may call: it takes Go's `*testing.T`, or Rust leaves it out of what is built.
+fn is_of_tests(function: Node<'_>, text: &str) -> bool {
+    match function.kind() {
+        "function_declaration" => function
+            .child_by_field_name("parameters")
+            .is_some_and(|p| ["testing.T", "testing.B"].iter().any(|t| text[p.byte_range()].contains(t))),
+        "function_item" => {
+            let above = function.prev_named_sibling().filter(|s| s.kind() == "attribute_item");
+            above.is_some_and(|a| text[a.byte_range()].contains("cfg(test)") || text[a.byte_range()].ends_with("test]"))
+        }
+        _ => false,
+    }
+}
+
 /// The nearest node around one that is of a kind.
 pub(super) fn enclosing(node: Node<'_>, of_kind: impl Fn(&str) -> bool) -> Option<Node<'_>> {
     std::iter::successors(node.parent(), Node::parent).find(|around| of_kind(around.kind()))
@@ -117,6 +132,27 @@ fn answers(function: Node<'_>, text: &str) -> bool {
             let decorated = function.parent().filter(|p| p.kind() == "decorated_definition");
             let above = decorated.map_or("", |d| &text[d.start_byte()..function.start_byte()]);
             DECORATED.is_match(above)
+        }
+        // What Axum, Actix and Rocket hand to a handler.
+        "function_item" => {
+            const GIVEN: &[&str] = &[
+                "HttpRequest",
+                "web::",
+                "State<",
+                "State(",
+                "Json<",
+                "Json(",
+                "Query<",
+                "Query(",
+                "Form<",
+                "Form(",
+                "CookieJar",
+                "Request<",
+                "Multipart",
+                "HeaderMap",
+            ];
+            let parameters = of(function.child_by_field_name("parameters"));
+            GIVEN.iter().any(|given| parameters.contains(given))
         }
         "function_declaration" | "method_declaration" | "func_literal" => {
             let parameters = of(function.child_by_field_name("parameters"));

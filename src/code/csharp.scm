@@ -132,3 +132,7 @@
   (#eq? @inline-jobs "UsingInMemory") (#set! by "UsingInMemory") (#gate! "UsingInMemory"))
 ((invocation_expression function: (member_access_expression name: (identifier) @_use)) @schedules
   (#eq? @_use "UseScheduler") (#set! by "Coravel") (#file-has? "Coravel"))
+
+; The URL of another service of the app: its host has no dot.
+((string_literal (string_literal_content) @connects.locator) @connects
+  (#match? @connects.locator "^https?://[A-Za-z][A-Za-z0-9_-]*(:[0-9]+)?(/.*)?$") (#set! kind "http") (#gate! "https?://[A-Za-z][A-Za-z0-9_-]*[:/\\x22\'`]"))

@@ -189,3 +189,7 @@
 ; A file that logs go to
 ((call_expression function: (selector_expression operand: (identifier) @_os field: (field_identifier) @_open) arguments: (argument_list . (interpreted_string_literal) @logs.file)) @logs
   (#eq? @_os "os") (#any-of? @_open "Create" "OpenFile") (#match? @logs.file "\\.log\"$") (#set! sink "file") (#gate! "\\.log\""))
+
+; The URL of another service of the app: its host has no dot.
+((interpreted_string_literal (interpreted_string_literal_content) @connects.locator) @connects
+  (#match? @connects.locator "^https?://[A-Za-z][A-Za-z0-9_-]*(:[0-9]+)?(/.*)?$") (#set! kind "http") (#gate! "https?://[A-Za-z][A-Za-z0-9_-]*[:/\\x22\'`]"))

@@ -141,3 +141,7 @@
   (#eq? @_trigger "CronTrigger") (#set! by "CronTrigger") (#file-has? "scheduling\\.support\\.CronTrigger|TaskScheduler"))
 ((object_creation_expression type: (type_identifier) @_builder) @embeds
   (#eq? @_builder "EmbeddedDatabaseBuilder") (#set! kind "H2") (#set! in "memory") (#gate! "EmbeddedDatabaseBuilder"))
+
+; The URL of another service of the app: its host has no dot.
+((string_literal . (string_fragment) @connects.locator .) @connects
+  (#match? @connects.locator "^https?://[A-Za-z][A-Za-z0-9_-]*(:[0-9]+)?(/.*)?$") (#set! kind "http") (#gate! "https?://[A-Za-z][A-Za-z0-9_-]*[:/\\x22\'`]"))

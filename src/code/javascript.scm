@@ -385,3 +385,9 @@
   (#eq? @_store "FileStore") (#eq? @_directory "directory") (#set! by "tus") (#file-has? "@tus/"))
 ((call_expression function: (member_expression property: (property_identifier) @_to) arguments: (arguments . (_) @uploads.path)) @uploads
   (#eq? @_to "toFile") (#match? @uploads.path "(?i)uploads?\\b|avatars?\\b|media\\b|outputPath|filePath|destPath") (#not-match? @uploads.path "(?i)tmp|temp") (#set! by "sharp") (#file-has? "\\.buffer\\b"))
+
+; The URL of another service of the app: its host has no dot.
+((string . (string_fragment) @connects.locator .) @connects
+  (#match? @connects.locator "^https?://[A-Za-z][A-Za-z0-9_-]*(:[0-9]+)?(/.*)?$") (#set! kind "http") (#gate! "https?://[A-Za-z][A-Za-z0-9_-]*[:/\\x22\'`]"))
+((template_string . (string_fragment) @connects.locator) @connects
+  (#match? @connects.locator "^https?://[A-Za-z][A-Za-z0-9_-]*(:[0-9]+)?(/.*)?$") (#set! kind "http") (#gate! "https?://[A-Za-z][A-Za-z0-9_-]*[:/\\x22\'`]"))

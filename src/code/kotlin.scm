@@ -87,3 +87,7 @@
 ((string_literal) @reads-file (#match? @reads-file "^\"/run/secrets") (#gate! "/run/secrets"))
 ((call_expression (identifier) @calls.function (value_arguments . (value_argument (string_literal) @calls.name) . (value_argument (_) @calls.default)?)) @calls (#gate! "."))
 ((property_declaration (variable_declaration (identifier) @defines.name) (_) @defines.value) (#gate! "."))
+
+; The URL of another service of the app: its host has no dot.
+((string_literal . (string_content) @connects.locator) @connects
+  (#match? @connects.locator "^https?://[A-Za-z][A-Za-z0-9_-]*(:[0-9]+)?(/.*)?$") (#set! kind "http") (#gate! "https?://[A-Za-z][A-Za-z0-9_-]*[:/\\x22\'`]"))

@@ -124,3 +124,14 @@
 ; A log that is written by hand
 ((function_call_expression function: (name) @_put arguments: (arguments . (argument (_) @logs.file) . (argument) . (argument (_) @_flags))) @logs
   (#eq? @_put "file_put_contents") (#match? @_flags "FILE_APPEND") (#match? @logs.file "(?i)\\.log['\"]|_log\\b|log_?file|debugLog|logPath") (#set! sink "file") (#gate! "FILE_APPEND"))
+
+; The URL of another service of the app: its host has no dot.
+((string (string_content) @connects.locator) @connects
+  (#match? @connects.locator "^https?://[A-Za-z][A-Za-z0-9_-]*(:[0-9]+)?(/.*)?$") (#set! kind "http") (#gate! "https?://[A-Za-z][A-Za-z0-9_-]*[:/\\x22\'`]"))
+((encapsed_string . (string_content) @connects.locator) @connects
+  (#match? @connects.locator "^https?://[A-Za-z][A-Za-z0-9_-]*(:[0-9]+)?(/.*)?$") (#set! kind "http") (#gate! "https?://[A-Za-z][A-Za-z0-9_-]*[:/\\x22\'`]"))
+
+; Laravel's default: a stack of one file
+((array_element_initializer (string) @_key (function_call_expression function: (name) @_env arguments: (arguments . (argument (string) @_name) . (argument (string) @_default)))) @logs
+  (#match? @_key "^.default.$") (#eq? @_env "env") (#match? @_name "^.LOG_CHANNEL.$") (#match? @_default "^.stack.$") (#set! sink "file") (#set! variable "LOG_CHANNEL")
+  (#file-has? "['\"]channels['\"]\\s*=>\\s*(\\[\\s*['\"](single|daily)['\"]\\s*,?\\s*\\]|explode\\([^\\n]*env\\(['\"]LOG_STACK['\"],\\s*['\"](single|daily)['\"]\\))"))

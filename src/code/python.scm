@@ -374,3 +374,7 @@
 ; https://www.starlette.io/middleware/#sessionmiddleware
 ((call function: (identifier) @_middleware arguments: (argument_list (keyword_argument name: (identifier) @_store value: (call function: (identifier) @_memory)))) @session
   (#match? @_middleware "SessionMiddleware$|add_middleware") (#eq? @_store "store") (#match? @_memory "^InMemoryStore$") (#set! store "memory") (#set! by "InMemoryStore") (#gate! "InMemoryStore"))
+
+; The URL of another service of the app: its host has no dot.
+((string (string_content) @connects.locator) @connects
+  (#match? @connects.locator "^https?://[A-Za-z][A-Za-z0-9_-]*(:[0-9]+)?(/.*)?$") (#set! kind "http") (#gate! "https?://[A-Za-z][A-Za-z0-9_-]*[:/\\x22\'`]"))

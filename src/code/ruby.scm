@@ -135,3 +135,7 @@
   (#eq? @_sequel "Sequel") (#eq? @_sqlite "sqlite") (#set! kind "SQLite") (#gate! "Sequel\\.sqlite"))
 ((call receiver: (constant) @_dotenv method: (identifier) @_load arguments: (argument_list (pair key: (hash_key_symbol) @_overwrite value: (true)))) @loads-dotenv
   (#eq? @_dotenv "Dotenv") (#eq? @_load "load") (#any-of? @_overwrite "overwrite") (#set! override) (#set! by "Dotenv.load") (#gate! "Dotenv"))
+
+; The URL of another service of the app: its host has no dot.
+((string . (string_content) @connects.locator) @connects
+  (#match? @connects.locator "^https?://[A-Za-z][A-Za-z0-9_-]*(:[0-9]+)?(/.*)?$") (#set! kind "http") (#gate! "https?://[A-Za-z][A-Za-z0-9_-]*[:/\\x22\'`]"))

@@ -96,3 +96,7 @@
 ; A key of its own for every start: no other task reads its sessions. https://docs.rs/actix-session
 ((call_expression function: (scoped_identifier path: (identifier) @_key name: (identifier) @_generate)) @session
   (#eq? @_key "Key") (#eq? @_generate "generate") (#set! store "memory") (#set! by "Key::generate") (#file-has? "SessionMiddleware|actix_session"))
+
+; The URL of another service of the app: its host has no dot.
+((string_literal (string_content) @connects.locator) @connects
+  (#match? @connects.locator "^https?://[A-Za-z][A-Za-z0-9_-]*(:[0-9]+)?(/.*)?$") (#set! kind "http") (#gate! "https?://[A-Za-z][A-Za-z0-9_-]*[:/\\x22\'`]"))

@@ -137,19 +137,25 @@ pub fn class(path: &str) -> Class {
     {
         return Class::Test;
     }
-    if within(&[
-        "example",
-        "examples",
-        "sample",
-        "samples",
-        "demo",
-        "demos",
-        "tutorial",
-        "tutorials",
-        "templates",
-        "template",
-        "cookbook",
-    ]) || folders.iter().any(|f| f.ends_with("-templates"))
+    // What is put away stands at the top.
+    let away = folders.first().is_some_and(|f| {
+        matches!(*f, "archive" | "archived" | "archives" | "backup" | "backups" | "old" | "deprecated")
+    });
+    if away
+        || within(&[
+            "example",
+            "examples",
+            "sample",
+            "samples",
+            "demo",
+            "demos",
+            "tutorial",
+            "tutorials",
+            "templates",
+            "template",
+            "cookbook",
+        ])
+        || folders.iter().any(|f| f.ends_with("-templates"))
     {
         return Class::Example;
     }

@@ -3,6 +3,7 @@
 pub(super) mod embedded;
 mod literal;
 mod localhost;
+mod sibling;
 
 use std::collections::BTreeSet;
 

@@ -4,6 +4,7 @@ pub(super) mod contract;
 mod dotenv;
 mod fallback;
 mod secret;
+mod shared;
 mod switch;
 
 use super::codebase::first_line;

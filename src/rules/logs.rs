@@ -1,5 +1,6 @@
 //! XI. Logs: a stream to stdout, nothing else.
 
+mod servers;
 mod shipping;
 mod sinks;
 

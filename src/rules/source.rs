@@ -114,9 +114,23 @@ fn is_in_profile(c: &Context<'_>, deployed: &Deployed<'_>, fact: &SourceFact, ke
     })
 }
 
-/// Whether a setting of .NET that code asks its configuration for stands in a file of settings.
+/// Whether a setting that code of .NET or Spring asks its configuration for stands in a file of settings.
 pub(super) fn is_configured(c: &Context<'_>, fact: &SourceFact) -> bool {
-    let Some(name) = fact.text("name").filter(|_| fact.has("configuration")) else { return false };
+    let Some(name) = fact.text("name") else { return false };
+    let path = c.sources.path(fact.span.file);
+    // Spring's placeholders name properties too.
+    if [".java", ".kt", ".yml", ".yaml", ".properties"].iter().any(|end| path.ends_with(end)) {
+        let given = |text: &str| {
+            text.lines().any(|l| {
+                l.trim_start().strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with([':', '=']))
+            })
+        };
+        let settings = |file: &str| file.starts_with("application") || file.starts_with("bootstrap");
+        return c.sources.files().any(|(id, f)| settings(crate::source::name(&f.path)) && given(c.sources.text(id)));
+    }
+    if !fact.has("configuration") {
+        return false;
+    }
     let key = format!("\"{}\"", name.rsplit("__").next().unwrap_or(name));
     c.sources.files().any(|(id, file)| {
         let name = crate::source::name(&file.path);

@@ -9,6 +9,7 @@ use crate::app::Deployed;
 use crate::app::known::Role;
 use crate::code::{SourceFact, Value, What};
 use crate::rules::{Context, Ruling, source};
+use crate::source::FileId;
 use crate::stack::{MountKind, Storage};
 use crate::violation::{Severity, Violation};
 
@@ -55,6 +56,16 @@ pub(in crate::rules) fn embedded_datastore(c: &Context<'_>, out: &mut Ruling) {
             && services.iter().all(|d| d.process.provided.open.is_some() || has_server(c, d))
         {
             continue;
+        }
+        // What `startproject` writes, where nothing has a model.
+        if c.sources.path(fact.span.file).ends_with("settings.py") && !services.is_empty() {
+            const MARKS: &[&str] =
+                &["models.Model", "AbstractUser", "AbstractBaseUser", "admin.site.urls", ".session[", "login("];
+            let own: Vec<FileId> = services.iter().flat_map(|d| &d.process.runs).copied().collect();
+            let whole = own.iter().any(|f| c.sources.path(*f).ends_with("urls.py"));
+            if whole && !own.iter().any(|f| MARKS.iter().any(|m| c.sources.text(*f).contains(m))) {
+                continue;
+            }
         }
         let all = |set: &dyn Fn(&Deployed<'_>) -> bool| !services.is_empty() && services.iter().all(set);
         let given = match fact.parts.get("path").map(|p| &p.value) {

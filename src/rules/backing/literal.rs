@@ -27,8 +27,9 @@ pub(super) fn host_of(text: &str) -> Option<String> {
         if let Some(at) = lower.find(mark) {
             let rest = &text[at + mark.len()..];
             let host: String = rest.chars().take_while(|c| c.is_alphanumeric() || ".-_".contains(*c)).collect();
-            // `Data Source=app.db` is a file.
-            let file = [".db", ".sqlite", ".sqlite3", ".db3"].iter().any(|end| host.ends_with(end));
+            // `Data Source=app.db` is a file, and so is what nothing else is said of.
+            let file = [".db", ".sqlite", ".sqlite3", ".db3"].iter().any(|end| host.ends_with(end))
+                || mark == "data source=" && !lower.trim_end_matches(';').contains(';');
             return (is_name(&host) && !file).then_some(host);
         }
     }
@@ -73,7 +74,8 @@ pub(in crate::rules) fn hardcoded_backing_url(c: &Context<'_>, out: &mut Ruling)
     let mut said = BTreeSet::new();
     let defaults: Vec<Span> =
         c.app.code.of(What::ReadsEnv).filter_map(|f| Some(f.parts.get("default")?.span)).collect();
-    for fact in c.app.code.of(What::Connects) {
+    super::sibling::siblings(c, out);
+    for fact in c.app.code.of(What::Connects).filter(|f| f.note("kind") != Some("http")) {
         let Some(part) = fact.parts.get("locator") else { continue };
         let services = source::services(c, fact);
         if let Value::Environment { name, .. } = &part.value {
@@ -175,7 +177,7 @@ fn is_no_address(c: &Context<'_>, span: Span, defaults: &[Span]) -> bool {
 }
 
 /// `if not URL: URL = "…"`: what a name is given where it has no value yet.
-fn is_second_choice(c: &Context<'_>, span: Span) -> bool {
+pub(super) fn is_second_choice(c: &Context<'_>, span: Span) -> bool {
     static GIVEN: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"^\s*(?:self\.|this\.)?([A-Za-z_]\w*)\s*=[^=]").expect("a sound pattern"));
     let before = before(c, span);

@@ -116,7 +116,10 @@ fn loopback_default(c: &Context<'_>, fact: &SourceFact) -> Option<(String, Strin
 
 /// `ORDERS_URL` where a service `orders` stands beside those that run the code.
 fn names_a_sibling(c: &Context<'_>, fact: &SourceFact, name: &str) -> bool {
-    const ENDS: &[&str] = &["URL", "URI", "HOST", "ADDR", "ADDRESS", "ENDPOINT", "SERVICE", "API", "SVC", "BASE"];
+    const ENDS: &[&str] = &[
+        "URL", "URI", "HOST", "ADDR", "ADDRESS", "ENDPOINT", "SERVICE", "API", "SVC", "BASE", "INTERNAL", "PORT",
+        "GRPC",
+    ];
     let plain = |text: &str| {
         let upper = text.to_ascii_uppercase().replace('-', "_");
         let words: Vec<&str> = upper.split('_').filter(|w| !ENDS.contains(w)).collect();
@@ -163,6 +166,8 @@ fn is_spare(c: &Context<'_>, deployed: &Deployed<'_>, fact: &SourceFact, name: &
     }
     match name.split('_').next().unwrap_or_default() {
         "MEMCACHED" | "BEANSTALK" | "BEANSTALKD" | "SQS" | "DYNAMODB" => true,
+        "TYPESENSE" => !is(&["SCOUT_DRIVER"], &["typesense"]),
+        "MEILISEARCH" => !is(&["SCOUT_DRIVER"], &["meilisearch"]),
         "DB" => !is(&["DB_CONNECTION"], &["mysql", "mariadb", "pgsql", "sqlsrv"]),
         "MAIL" => !is(&["MAIL_MAILER", "MAIL_DRIVER"], &["smtp"]),
         "REDIS" => !is(

@@ -81,8 +81,7 @@ pub(in crate::rules) fn env_var_unprovided(c: &Context<'_>, out: &mut Ruling) {
             }
             // What a function or a branch needs, only who comes there misses; a feature that is off never does. Where the
             // program ends without it, it was a check of the start.
-            let ends =
-                matches!(c.app.code.files.get(&fact.span.file), Some(Language::Go | Language::Bash | Language::Rust));
+            let ends = matches!(c.app.code.files.get(&fact.span.file), Some(Language::Go | Language::Bash));
             if !ends && fact.has("inside") || fact.has("conditional") && !fact.has("asked") {
                 continue;
             }
@@ -184,9 +183,14 @@ fn is_slip(given: &str, read: &str) -> bool {
     if a.len() != b.len() {
         return given.replace('_', "") == read.replace('_', "");
     }
+    let a_words = a.len();
     let differing: Vec<(&str, &str)> = a.into_iter().zip(b).filter(|(x, y)| x != y).collect();
     let [(x, y)] = differing.as_slice() else { return false };
-    if matches!((*x, *y), ("URI", "URL") | ("URL", "URI")) {
+    if matches!((*x, *y), ("URI", "URL") | ("URL", "URI") | ("DB", "DATABASE") | ("DATABASE", "DB")) {
+        return true;
+    }
+    // `PASS` for `PASSWORD`, `MONGO` for `MONGODB`: short for the same.
+    if x.len().min(y.len()) > 2 && (x.starts_with(y) || y.starts_with(x)) && a_words > 1 {
         return true;
     }
     let digits = |w: &str| w.chars().filter(char::is_ascii_digit).collect::<String>();

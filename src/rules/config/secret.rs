@@ -93,10 +93,12 @@ pub(in crate::rules) fn secret_in_source(c: &Context<'_>, out: &mut Ruling) {
         .collect();
     let of = |id: &FileId| secrets_of(c, *id).into_iter().chain(settings_of(c, *id));
     let found: Vec<Violation> = files.par_iter().flat_map_iter(of).collect();
+    let told: Vec<Span> = found.iter().map(|v| v.span).collect();
     for violation in found {
         out.violation(violation);
     }
     super::fallback::known_keys(c, out);
+    super::shared::known_passwords(c, &told, out);
 }
 
 fn is_settings(path: &str) -> bool {
@@ -199,7 +201,7 @@ fn settings_of(c: &Context<'_>, file: FileId) -> Vec<Violation> {
 }
 
 /// Passwords of examples.
-const COMMON: &[&str] =
+pub(super) const COMMON: &[&str] =
     &["postgres", "password", "passwort", "secret", "mysecret", "rabbitmq", "mongodb", "123456", "12345678"];
 
 /// A credential that a text holds.

@@ -96,8 +96,11 @@ pub(super) fn pid1_ignores_sigterm(c: &Context<'_>, out: &mut Ruling) {
                 out.unknown(step.span, "not all of the code could be read");
                 continue;
             }
-            let handled =
-                c.app.code.of(What::HandlesSignal).find(|f| process.runs.contains(&f.span.file) && handles_term(c, f));
+            let handled = c
+                .app
+                .code
+                .of(What::HandlesSignal)
+                .find(|f| c.app.is_run_by(f.span.file, process, c.sources) && handles_term(c, f));
             if let Some(handler) = handled {
                 out.holds(handler.span, "SIGTERM is handled");
                 continue;

@@ -1,14 +1,11 @@
 //! Where the code writes its logs.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
-
-use regex::Regex;
 
 use crate::app::server;
 use crate::code::{Language, SourceFact, Value, What};
 use crate::rules::{Context, Ruling, source};
-use crate::source::{Class, Kind, Span, name};
+use crate::source::{Span, name};
 use crate::syntax::dockerfile::Body;
 use crate::syntax::manifest::Ecosystem;
 use crate::violation::{Severity, Violation};
@@ -26,7 +23,13 @@ pub(in crate::rules) fn logs_to_file(c: &Context<'_>, out: &mut Ruling) {
         if fact.note("sink") != Some("file") || !told.insert(fact.span) || is_contained(&told, fact.span) {
             continue;
         }
-        if source::is_overridden(c, fact, &source::services(c, fact)) {
+        let services = source::services(c, fact);
+        if source::is_overridden(c, fact, &services) {
+            continue;
+        }
+        // The variable that chooses another place may stand where nobody looks.
+        if fact.note("variable") == Some("LOG_CHANNEL") && services.iter().any(|d| d.process.provided.open.is_some()) {
+            out.unknown(fact.span, "what chooses the place of the logs is not known");
             continue;
         }
         let part = fact.parts.get("file");
@@ -61,6 +64,9 @@ pub(in crate::rules) fn logs_to_file(c: &Context<'_>, out: &mut Ruling) {
         if opened && c.app.code.of(What::Logs).any(given) {
             continue;
         }
+        if !is_loaded(c, fact) {
+            continue;
+        }
         // A file that a library would read which the app does not have.
         let nlog = name(c.sources.path(fact.span.file)).eq_ignore_ascii_case("nlog.config");
         let projects: Vec<_> = c.app.manifests.iter().filter(|m| m.ecosystem == Ecosystem::Dotnet).collect();
@@ -73,7 +79,25 @@ pub(in crate::rules) fn logs_to_file(c: &Context<'_>, out: &mut Ruling) {
             if services.is_empty() || also { Severity::Warning } else { Severity::Error }
         });
     }
-    nginx(c, out);
+    super::servers::check(c, out);
+}
+
+/// Settings of Python's logging and of Serilog count where some code, or a start, speaks of them.
+fn is_loaded(c: &Context<'_>, fact: &SourceFact) -> bool {
+    let file = name(c.sources.path(fact.span.file));
+    let words: &[&str] = if file.starts_with("logging.y") {
+        &["logging.yaml", "logging.yml", "log_config", "log-config"]
+    } else if fact.note("setting").is_some_and(|key| key.starts_with("Serilog.")) {
+        &["Serilog"]
+    } else {
+        return true;
+    };
+    let says = |text: &str| words.iter().any(|w| text.contains(w));
+    let services = source::services(c, fact);
+    let mut own = services.iter().flat_map(|d| &d.process.runs).peekable();
+    own.peek().is_none()
+        || own.any(|id| says(c.sources.text(*id)))
+        || c.app.processes.iter().flat_map(|p| p.chain.main_steps()).any(|s| says(&s.shown()))
 }
 
 /// A handler of a dictionary of logging counts where a logger names it.
@@ -87,7 +111,7 @@ fn is_contained(told: &BTreeSet<Span>, span: Span) -> bool {
     told.iter().any(|other| *other != span && other.contains(span))
 }
 
-fn is_stream(path: &str) -> bool {
+pub(super) fn is_stream(path: &str) -> bool {
     [
         "/dev/std",
         "/dev/fd",
@@ -173,50 +197,7 @@ fn is_print(c: &Context<'_>, fact: &SourceFact) -> bool {
     text.starts_with("console.")
 }
 
-static NGINX_LOG: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?m)^\s*((access_log|error_log)\s+([^\s;]+)[^;\n]*;)").expect("a sound pattern"));
-
 /// nginx in an image of one's own: its image links the default paths to the standard streams, and no others.
-fn nginx(c: &Context<'_>, out: &mut Ruling) {
-    for (id, file) in c.sources.files().filter(|(_, f)| f.class == Class::App && f.kind == Kind::Other) {
-        if !name(&file.path).ends_with(".conf") {
-            continue;
-        }
-        let carrier = c.app.processes.iter().filter_map(|p| Some((p, c.app.image_of(p)?))).find(|(p, image)| {
-            p.chain.main_steps().any(|s| server::program(s).name == "nginx")
-                && c.app.carries(image, &file.path, c.sources)
-                || image.base.reference.as_ref().is_some_and(|r| r.short() == "nginx")
-                    && c.app.carries(image, &file.path, c.sources)
-        });
-        let Some((process, _)) = carrier else { continue };
-        let text = c.sources.text(id);
-        let streams = NGINX_LOG.captures_iter(text).any(|f| is_stream(&f[3]));
-        for found in NGINX_LOG.captures_iter(text) {
-            let path = &found[3];
-            let linked =
-                matches!(path, "/var/log/nginx/access.log" | "/var/log/nginx/error.log" | "off" | "stderr" | "syslog");
-            if linked
-                || is_stream(path)
-                || path.starts_with("syslog:")
-                || path.contains('$')
-                || path.starts_with("memory:")
-            {
-                continue;
-            }
-            let hit = found.get(1).expect("group 1");
-            let message = format!("logs are written to `{path}`");
-            let violation = Violation::at(Span::new(id, hit.start(), hit.end()), message)
-                .help("write to /dev/stdout and /dev/stderr");
-            let deployed = process.service.is_some();
-            out.violation(violation.severity(match (deployed, streams) {
-                (true, false) => Severity::Error,
-                (true, true) => Severity::Warning,
-                _ => Severity::Note,
-            }));
-        }
-    }
-}
-
 pub(in crate::rules) fn buffered_stdout(c: &Context<'_>, out: &mut Ruling) {
     for process in &c.app.processes {
         let Some(deployed) = c.app.deployed_of(process) else { continue };

@@ -151,7 +151,9 @@ pub(in crate::rules) fn binds_loopback(c: &Context<'_>, out: &mut Ruling) {
         if other || !services.is_empty() && !services.iter().any(|d| is_reached(c, d.process)) {
             continue;
         }
-        if fact.note("variable").is_some_and(|v| services.iter().any(|d| d.process.environment.contains_key(v))) {
+        if source::is_overridden(c, fact, &services)
+            || fact.note("variable").is_some_and(|v| services.iter().any(|d| d.process.environment.contains_key(v)))
+        {
             continue;
         }
         let bare = host.split("://").last().unwrap_or(host);
