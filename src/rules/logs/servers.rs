@@ -134,7 +134,9 @@ fn rails(c: &Context<'_>, out: &mut Ruling, deployed: &Deployed<'_>, said: &mut 
     let own = process.runs.iter().filter(|f| path(f).contains("config/"));
     let loggers = ["STDOUT", "$stdout", "config.logger ="];
     let (at, message) = if let Some(at) = says(text, VARIABLE) {
-        if process.provided.has(VARIABLE) {
+        let set = format!("{VARIABLE}=");
+        let scripted = process.chain.scripts.iter().any(|s| c.sources.text(s.file).contains(&set));
+        if scripted || process.provided.is_given(VARIABLE) {
             out.holds(Span::new(file, at, at + VARIABLE.len()), "logs go to the standard streams");
             return;
         }
