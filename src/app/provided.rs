@@ -8,7 +8,7 @@ use regex::Regex;
 use super::{App, Process};
 use crate::code::What;
 use crate::source::{Class, FileId, Kind, Sources, folder, is_within, join, name};
-use crate::stack::MountKind;
+use crate::stack::{MountKind, Service};
 use crate::syntax::manifest::Dependency;
 
 /// Variables that every container has, or that the images of runtimes set.
@@ -233,7 +233,10 @@ impl Provided {
         }
         let settings =
             |t: &str| t.contains(".env") || name(t).starts_with("appsettings") || name(t).starts_with("application.");
-        let mounted = service.mounts.iter().filter_map(|m| m.target.text()).any(settings);
+        // What another file mounts for the service of the same name lies on the machine.
+        let named = |s: &&Service| s.name.value == service.name.value;
+        let alike = app.stacks.iter().flat_map(|s| &s.services).filter(named);
+        let mounted = alike.flat_map(|s| &s.mounts).filter_map(|m| m.target.text()).any(settings);
         let granted = ["configs", "secrets"].iter().any(|key| {
             let written = sources.slice(service.place(&[key]));
             written.contains(".env") || written.contains("appsettings")

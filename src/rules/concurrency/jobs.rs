@@ -57,7 +57,11 @@ pub(in crate::rules) fn scheduler_in_replicas(c: &Context<'_>, out: &mut Ruling)
         let elects = c.app.code.of(What::Elects).any(|e| {
             e.span.file == fact.span.file || services.iter().any(|d| c.app.is_run_by(e.span.file, d.process, c.sources))
         });
-        if elects {
+        // The number of the task in the environment lets one of them do the work.
+        let numbered = services.iter().any(|d| {
+            d.service.environment.iter().any(|s| s.value.as_ref().is_some_and(|v| v.raw.contains(".Task.Slot")))
+        });
+        if elects || numbered {
             out.holds(fact.span, "one of the tasks is chosen to run the schedule");
             continue;
         }
