@@ -199,7 +199,9 @@ fn is_for_development(path: &str) -> bool {
     let tool = TOOLS.iter().any(|t| file.starts_with(&format!("{t}.config.")));
     // Capistrano and mina run from a developer's machine.
     let deploys = lower.ends_with("config/deploy.rb") || lower.contains("config/deploy/");
-    tool || deploys || (in_folder || named) && has_word(file, WORDS)
+    // `TestingConfig.ts`
+    let made = file.contains("config") && ["testing", "testconfig", "development"].iter().any(|w| file.starts_with(w));
+    tool || deploys || made || (in_folder || named) && has_word(file, WORDS)
 }
 
 /// The app's own source files, with their languages.

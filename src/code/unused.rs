@@ -40,7 +40,9 @@ fn needs_a_caller(at: Node<'_>, language: Language, text: &str) -> bool {
                 let own = text[child.byte_range()].trim_start_matches([':', ' ']).trim() == format!("I{called}");
                 child.kind() == "attribute_list" || child.kind() == "base_list" && !own
             });
-            !matches!(called, "Program" | "Startup") && held.is_none()
+            // Methods that extend another type are called without the name of their class.
+            let extends = text[at.byte_range()].contains("(this ");
+            !matches!(called, "Program" | "Startup") && held.is_none() && !extends
         }
         _ => false,
     }

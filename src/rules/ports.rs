@@ -126,6 +126,17 @@ fn target_port_mismatch(c: &Context<'_>, out: &mut Ruling) {
             // A debugger's port, a metrics port: the command names it.
             let words = [format!(":{target}"), format!("={target}")];
             let named = deployed.process.chain.main_steps().any(|s| words.iter().any(|w| s.shown().contains(w)));
+            // `ASPNETCORE_URLS=http://0.0.0.0:8089`, `METRICS_PORT=9090`
+            let number = target.to_string();
+            let given = deployed.process.environment.iter().any(|(name, value)| {
+                let speaks =
+                    ["PORT", "URL", "ADDR", "LISTEN", "BIND"].iter().any(|w| name.to_ascii_uppercase().contains(w));
+                speaks
+                    && value
+                        .text()
+                        .is_some_and(|t| t == number || t.ends_with(&words[0]) || t.contains(&format!("{};", words[0])))
+            });
+            let named = named || given;
             if ports.contains(&target) || also_exposed || named {
                 out.holds(span, format!("`{name}` listens on {target}"));
                 continue;

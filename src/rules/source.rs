@@ -7,6 +7,7 @@ use regex::Regex;
 use super::{Context, Ruling};
 use crate::app::{Deployed, Runners};
 use crate::code::SourceFact;
+use crate::source::Span;
 use crate::violation::{Certainty, Severity, Violation};
 
 /// What a message ends with where no service is known to run the code.
@@ -140,20 +141,31 @@ pub(super) fn is_configured(c: &Context<'_>, fact: &SourceFact) -> bool {
 
 /// Whether the module of Django's settings that a process reads gives a name of another module its own value.
 pub(super) fn is_reassigned(c: &Context<'_>, deployed: &Deployed<'_>, fact: &SourceFact) -> bool {
+    is_given_again(c, deployed, fact.span)
+}
+
+/// The same of what stands at a place. Where the module is not told, that of production counts.
+pub(super) fn is_given_again(c: &Context<'_>, deployed: &Deployed<'_>, span: Span) -> bool {
     static NAME: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"(?m)^([A-Z][A-Z0-9_]*)\s*=").expect("a sound pattern"));
-    let path = c.sources.path(fact.span.file);
-    let Some(module) = deployed.process.environment.get("DJANGO_SETTINGS_MODULE").and_then(|v| v.text()) else {
-        return false;
-    };
-    let own = format!("{}.py", module.replace('.', "/"));
-    if !path.ends_with(".py") || path.ends_with(&own) {
+    let path = c.sources.path(span.file);
+    if !path.ends_with(".py") {
         return false;
     }
-    let before = &c.sources.text(fact.span.file)[..fact.span.start as usize];
-    let Some(name) = NAME.captures_iter(before).last().and_then(|found| found.get(1)) else { return false };
+    let at = crate::source::folder(path);
+    let told = deployed.process.environment.get("DJANGO_SETTINGS_MODULE").and_then(|v| v.text());
+    let own = |other: &str| match told {
+        Some(module) => other.ends_with(&format!("{}.py", module.replace('.', "/"))),
+        None => crate::source::folder(other) == at && crate::source::name(other).contains("prod"),
+    };
+    if own(path) {
+        return false;
+    }
+    let text = c.sources.text(span.file);
+    let line = text[span.start as usize..].find('\n').map_or(text.len(), |end| span.start as usize + end);
+    let Some(name) = NAME.captures_iter(&text[..line]).last().and_then(|found| found.get(1)) else { return false };
     let again = Regex::new(&format!(r"(?m)^{}\s*(=|\[|\.update)", name.as_str())).expect("a name is a sound pattern");
-    deployed.process.runs.iter().any(|f| c.sources.path(*f).ends_with(&own) && again.is_match(c.sources.text(*f)))
+    deployed.process.runs.iter().any(|f| own(c.sources.path(*f)) && again.is_match(c.sources.text(*f)))
 }
 
 /// The services that run a fact's code; empty where none is known to.

@@ -49,7 +49,13 @@ pub(in crate::rules) fn schema_auto_sync(c: &Context<'_>, out: &mut Ruling) {
         {
             continue;
         }
-        if is_command(c, fact.span) {
+        // What is asked for over HTTP is no start.
+        let asked = c
+            .sources
+            .path(fact.span.file)
+            .split('/')
+            .any(|f| matches!(f, "Controllers" | "controllers" | "controller"));
+        if asked || is_command(c, fact.span) {
             continue;
         }
         let destructive = fact.has("destructive");

@@ -25,7 +25,8 @@ pub(super) fn host_of(text: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
     for mark in ["host=", "server=", "data source=", "tcp("] {
         if let Some(at) = lower.find(mark) {
-            let rest = &text[at + mark.len()..];
+            // SqlClient's protocol: `Server=tcp:db,1433`.
+            let rest = text[at + mark.len()..].trim_start_matches("tcp:");
             let host: String = rest.chars().take_while(|c| c.is_alphanumeric() || ".-_".contains(*c)).collect();
             // `Data Source=app.db` is a file, and so is what nothing else is said of.
             let file = [".db", ".sqlite", ".sqlite3", ".db3"].iter().any(|end| host.ends_with(end))

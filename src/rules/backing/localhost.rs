@@ -219,6 +219,9 @@ fn is_without(
     }
     if crate::rules::config::contract::is_for_builds(c, deployed)
         || !owners::may_use(c.app, deployed.process, fact.span, c.sources)
+        // A job of the release does without most of what the app needs.
+        || deployed.is_one_off()
+        || service.value.contains("migrat")
     {
         return None;
     }

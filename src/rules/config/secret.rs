@@ -9,8 +9,9 @@ use regex::bytes::{RegexSet, RegexSetBuilder};
 
 use crate::app::credential;
 use crate::app::locator;
+use crate::app::{Deployed, Runners};
 use crate::code::Language;
-use crate::rules::{Context, Ruling};
+use crate::rules::{Context, Ruling, source};
 use crate::source::{Class, File, FileId, Span, has_word, name};
 use crate::syntax::settings;
 use crate::violation::{Severity, Violation};
@@ -161,6 +162,14 @@ fn secrets_of(c: &Context<'_>, file: FileId) -> Vec<Violation> {
             let span = Span::new(file, hit.start() + value.start, hit.start() + value.end);
             let help = "take it out of the code, replace it, and hand it to the service as a Swarm secret";
             if is_made_up(text, hit.start()) {
+                continue;
+            }
+            // Django's settings of production have their own.
+            let runs: Vec<Deployed<'_>> = match c.app.runners(file, c.sources) {
+                Runners::Services(services) if c.sources.path(file).contains("settings") => services,
+                _ => Vec::new(),
+            };
+            if !runs.is_empty() && runs.iter().all(|d| source::is_given_again(c, d, span)) {
                 continue;
             }
             let message = format!("{what} is written in the source");

@@ -134,6 +134,10 @@ fn rails(c: &Context<'_>, out: &mut Ruling, deployed: &Deployed<'_>, said: &mut 
     let own = process.runs.iter().filter(|f| path(f).contains("config/"));
     let loggers = ["STDOUT", "$stdout", "config.logger ="];
     let (at, message) = if let Some(at) = says(text, VARIABLE) {
+        // Beside the variable something else may choose it.
+        if text[at..].lines().next().is_some_and(|line| line.contains("||")) {
+            return;
+        }
         let set = format!("{VARIABLE}=");
         let scripted = process.chain.scripts.iter().any(|s| c.sources.text(s.file).contains(&set));
         if scripted || process.provided.is_given(VARIABLE) {
