@@ -193,6 +193,13 @@ pub fn find(reference: &Reference) -> Option<&'static Known> {
     TABLE.get(plain)
 }
 
+/// Whether a word is the name of a well-known server: of a datastore, a broker, a proxy, of what watches others.
+#[must_use]
+pub fn is_server(word: &str) -> bool {
+    let own = |known: &&Known| crate::source::name(&known.name) == word;
+    TABLE.values().filter(own).any(|known| !matches!(known.role, Role::App | Role::Os | Role::Runtime | Role::Tool))
+}
+
 impl Known {
     /// The ports that an image of this tag listens on; empty where that is not known.
     #[must_use]

@@ -111,52 +111,10 @@ pub(super) fn image_of(app: &App, stack: &Stack, service: &Service, sources: &So
 
 /// An image that is called after a server of others is made of one.
 fn fits(written: &Reference, image: &Image) -> bool {
-    const SERVERS: &[&str] = &[
-        "nginx",
-        "caddy",
-        "httpd",
-        "traefik",
-        "haproxy",
-        "postgres",
-        "postgis",
-        "mysql",
-        "mariadb",
-        "mongo",
-        "mongodb",
-        "redis",
-        "rabbitmq",
-        "kafka",
-        "elasticsearch",
-        "keycloak",
-        "redpanda",
-        "clickhouse",
-        "nats",
-        "minio",
-        "vault",
-        "consul",
-        "etcd",
-        "grafana",
-        "prometheus",
-        "loki",
-        "jaeger",
-        "zookeeper",
-        "cassandra",
-        "influxdb",
-        "neo4j",
-        "qdrant",
-        "ollama",
-        "meilisearch",
-        "typesense",
-        "opensearch",
-        "kibana",
-        "memcached",
-        "portainer",
-        "exporter",
-    ];
     let short = written.short().to_ascii_lowercase();
     let base = image.base.reference.as_ref().map_or("", |r| r.short());
     let called = short.rsplit(['-', '_']).next().unwrap_or_default();
-    !SERVERS.contains(&called) || base.contains(called)
+    !known::is_server(called) || base.contains(called)
 }
 
 /// What the commands say that build an image.
