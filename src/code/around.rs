@@ -152,7 +152,9 @@ fn answers(function: Node<'_>, text: &str) -> bool {
                 "HeaderMap",
             ];
             let parameters = of(function.child_by_field_name("parameters"));
-            GIVEN.iter().any(|given| parameters.contains(given))
+            // `#[get("/orders")]`
+            let above = function.prev_named_sibling().filter(|s| s.kind() == "attribute_item");
+            ROUTED.is_match(of(above)) || GIVEN.iter().any(|given| parameters.contains(given))
         }
         "function_declaration" | "method_declaration" | "func_literal" => {
             let parameters = of(function.child_by_field_name("parameters"));
@@ -166,6 +168,8 @@ static ROUTE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)(app|router|server|api|fastify|routes)\.(get|post|put|patch|delete|all|use)$")
         .expect("a sound pattern")
 });
+static ROUTED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^#\[(get|post|put|patch|delete|head|options|route)\(").expect("a sound pattern"));
 static DECORATED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"@\w+\.(route|get|post|put|patch|delete)\(").expect("a sound pattern"));
 
