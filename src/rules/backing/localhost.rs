@@ -294,14 +294,15 @@ pub(in crate::rules) fn localhost_backing_default(c: &Context<'_>, out: &mut Rul
                 }
                 // Without its collector, an app works on.
                 let telemetry = ["OTEL", "OTLP", "JAEGER", "ZIPKIN", "STATSD"].iter().any(|w| name.contains(w));
-                // Where no client is seen to use it, nothing may.
-                out.violation(
-                    match (telemetry || field.is_some() || fact.has("unnamed"), used.contains(name.as_str())) {
-                        (true, _) => violation.severity(Severity::Note),
-                        (_, true) => violation,
-                        _ => violation.severity(Severity::Warning),
-                    },
-                );
+                // Where no client is seen to use it, nothing may: of a sibling's it is likely.
+                let lesser = telemetry || field.is_some() || fact.has("unnamed");
+                out.violation(if !lesser && used.contains(name.as_str()) {
+                    violation
+                } else if !lesser && names_a_sibling(c, fact, &name) {
+                    violation.severity(Severity::Warning)
+                } else {
+                    violation.severity(Severity::Note)
+                });
             }
         }
     }
