@@ -4,6 +4,7 @@
 mod around;
 mod language;
 mod pattern;
+mod query;
 mod reads;
 mod scan;
 mod settings;
@@ -11,14 +12,12 @@ mod unused;
 mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::source::{Class, FileId, Sources, Span, folder, has_word, name};
 
 pub use language::Language;
-use scan::Queries;
 pub use value::Value;
 
 macro_rules! whats {
@@ -218,25 +217,15 @@ impl Code {
     #[must_use]
     pub fn read(sources: &Sources, gates: Gates) -> Self {
         let files = own_files(sources);
-        let hits: Vec<(FileId, Language, Option<Vec<usize>>)> =
-            files.par_iter().map(|(&id, &language)| (id, language, scan::hits(sources, id, language, gates))).collect();
-        // For each language, the patterns that its files need, and how many files need some.
-        let mut wanted: BTreeMap<Language, (BTreeSet<usize>, usize)> = BTreeMap::new();
-        for (_, language, hits) in hits.iter().filter(|(.., hits)| hits.as_ref().is_some_and(|h| !h.is_empty())) {
-            let (places, files) = wanted.entry(*language).or_default();
-            places.extend(hits.iter().flatten());
-            *files += 1;
-        }
-        let queries: BTreeMap<Language, Arc<Queries>> = wanted
-            .par_iter()
-            .map(|(language, (places, files))| (*language, Queries::of(*language, places, *files)))
-            .collect();
-        let read = |(id, language, hits): (FileId, Language, Option<Vec<usize>>)| match hits {
-            Some(hits) if hits.is_empty() => (id, Some(Vec::new())),
-            Some(hits) => (id, scan::scan(sources, id, language, &queries[&language], &hits)),
-            None => (id, None),
+        let read = |(&id, &language): (&FileId, &Language)| {
+            let facts = match scan::hits(sources, id, language, gates) {
+                Some(hits) if hits.is_empty() => Some(Vec::new()),
+                Some(hits) => scan::scan(sources, id, language, &hits),
+                None => None,
+            };
+            (id, facts)
         };
-        let scanned: Vec<(FileId, Option<Vec<SourceFact>>)> = hits.into_par_iter().map(read).collect();
+        let scanned: Vec<(FileId, Option<Vec<SourceFact>>)> = files.par_iter().map(read).collect();
         let mut code = Self { files, ..Self::default() };
         for (id, facts) in scanned {
             match facts {

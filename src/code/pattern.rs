@@ -1,13 +1,12 @@
-//! Queries → patterns, each behind its gate: a regex that hits every file in which the pattern could match. The
-//! patterns that any file of a run needs become one query.
+//! Patterns, each behind its gate: a regex that hits every file in which the pattern could match.
 
 use std::sync::OnceLock;
 
 use regex::Regex;
 use regex::bytes::{RegexSet, RegexSetBuilder};
-use tree_sitter::Query;
 
 use super::language::Language;
+use super::query::{self, Query};
 use super::{Gates, What};
 
 /// The patterns of one language.
@@ -15,17 +14,19 @@ pub(super) struct Patterns {
     language: Language,
     all: Vec<Pattern>,
     gates: RegexSet,
-    calls: OnceLock<Queried>,
-    definitions: OnceLock<Queried>,
+    calls: Vec<usize>,
+    definitions: Vec<usize>,
 }
 
-/// One pattern of a query.
+/// One pattern of a language's file.
 pub(super) struct Pattern {
     pub pass: Pass,
     text: String,
     gate: String,
     /// What the file must hold elsewhere, where that is more than the gate: the import that gives a common name its meaning.
     only: Option<(String, OnceLock<Regex>)>,
+    /// Read when a file first needs it.
+    queried: OnceLock<Queried>,
 }
 
 /// When a pattern runs.
@@ -40,25 +41,18 @@ pub(super) enum Pass {
     Definitions,
 }
 
-/// Patterns as one query: a tree is walked once for all of them.
+/// A pattern as it is matched.
 pub(super) struct Queried {
     pub query: Query,
     /// For each capture: what it is of, and which part; nothing for a capture that only a predicate uses.
     pub captures: Vec<Option<(What, Option<&'static str>)>>,
-    /// What is known of each pattern, by its place in the query.
-    pub known: Vec<Known>,
-}
-
-pub(super) struct Known {
-    /// The pattern's place among its language's.
-    pub at: usize,
     pub notes: Vec<(&'static str, String)>,
     /// Captures whose arguments or keys must, or must not, have one of these names.
     pub keys: Vec<KeyTest>,
 }
 
 pub(super) struct KeyTest {
-    pub capture: u32,
+    pub capture: usize,
     pub names: Vec<String>,
     /// What must be found: a name among the keys, or none.
     pub present: bool,
@@ -74,7 +68,9 @@ impl Patterns {
         // A word's boundary by ASCII: by Unicode, the automaton gives way to a slow one.
         let gates = RegexSetBuilder::new(all.iter().map(|p| &p.gate)).unicode(false).build();
         let gates = gates.expect("the gates are sound patterns");
-        Self { language, all, gates, calls: OnceLock::new(), definitions: OnceLock::new() }
+        let of = |pass: Pass| (0..all.len()).filter(|at| all[*at].pass == pass).collect();
+        let (calls, definitions) = (of(Pass::Calls), of(Pass::Definitions));
+        Self { language, all, gates, calls, definitions }
     }
 
     /// The places of the patterns that run over a text: those whose gates hit.
@@ -96,35 +92,32 @@ impl Patterns {
     }
 
     /// Those that tell what names stand for.
-    pub(super) fn definitions(&self) -> &Queried {
-        self.definitions.get_or_init(|| self.of_pass(Pass::Definitions))
+    pub(super) fn definitions(&self) -> &[usize] {
+        &self.definitions
     }
 
     /// Those that see calls of functions.
-    pub(super) fn calls(&self) -> &Queried {
-        self.calls.get_or_init(|| self.of_pass(Pass::Calls))
+    pub(super) fn calls(&self) -> &[usize] {
+        &self.calls
     }
 
-    fn of_pass(&self, pass: Pass) -> Queried {
-        let places: Vec<usize> = (0..self.all.len()).filter(|at| self.all[*at].pass == pass).collect();
-        self.queried(&places)
+    /// The patterns as they are written.
+    #[cfg(test)]
+    pub(super) fn texts(&self) -> Vec<&str> {
+        self.all.iter().map(|p| p.text.as_str()).collect()
     }
 
-    /// Patterns as one query. To analyse them together takes half the time that it takes one by one.
+    /// The pattern at a place, read.
     ///
     /// # Panics
-    /// When a pattern is no sound query, with its text.
-    pub(super) fn queried(&self, places: &[usize]) -> Queried {
-        let text = |at: usize| self.all[at].text.as_str();
-        let whole = places.iter().map(|at| text(*at)).collect::<Vec<_>>().join("\n");
-        let grammar = self.language.grammar();
-        let query = Query::new(&grammar, &whole).unwrap_or_else(|_| {
-            let wrong = places.iter().find_map(|at| Some((Query::new(&grammar, text(*at)).err()?, text(*at))));
-            panic!("{:?}: {wrong:?}", self.language)
-        });
-        let captures = query.capture_names().iter().map(|name| capture(name)).collect();
-        let known = places.iter().enumerate().map(|(index, at)| known(&query, index, *at)).collect();
-        Queried { query, captures, known }
+    /// When it is no sound query, with its text: a test reads them all.
+    pub(super) fn queried(&self, at: usize) -> &Queried {
+        let pattern = &self.all[at];
+        pattern.queried.get_or_init(|| {
+            let read = query::read(&self.language.grammar(), &pattern.text);
+            let query = read.unwrap_or_else(|wrong| panic!("{:?}: {wrong}: {}", self.language, pattern.text));
+            Queried::new(query)
+        })
     }
 }
 
@@ -142,7 +135,13 @@ impl Pattern {
             Pass::Facts
         };
         let gate = gate.or_else(|| only.clone()).unwrap_or_else(|| panic!("a pattern has no gate: {text}"));
-        Self { pass, text: text.to_owned(), gate, only: only.map(|only| (only, OnceLock::new())) }
+        Self {
+            pass,
+            text: text.to_owned(),
+            gate,
+            only: only.map(|only| (only, OnceLock::new())),
+            queried: OnceLock::new(),
+        }
     }
 }
 
@@ -152,21 +151,18 @@ fn directive(text: &str, name: &str) -> Option<String> {
     rest.split_once("\")").map(|(argument, _)| argument.replace("\\\\", "\\"))
 }
 
-fn known(query: &Query, index: usize, at: usize) -> Known {
-    let settings = query.property_settings(index).iter();
-    let notes = settings.map(|p| (word(&p.key), p.value.as_deref().unwrap_or_default().to_owned())).collect();
-    let test = |p: &tree_sitter::QueryPredicate| {
-        let mut test = KeyTest { capture: 0, names: Vec::new(), present: &*p.operator == "has-key?" };
-        for arg in &p.args {
-            match arg {
-                tree_sitter::QueryPredicateArg::Capture(capture) => test.capture = *capture,
-                tree_sitter::QueryPredicateArg::String(name) => test.names.push(name.to_string()),
-            }
-        }
-        test
-    };
-    let keys = query.general_predicates(index).iter().filter(|p| p.operator.ends_with("key?")).map(test).collect();
-    Known { at, notes, keys }
+impl Queried {
+    fn new(query: Query) -> Self {
+        let captures = query.captures.iter().map(|name| capture(name)).collect();
+        let notes = query.settings.iter().map(|(key, value)| (word(key), value.clone())).collect();
+        let keys = query.others.iter().map(|(name, capture, names)| KeyTest {
+            capture: *capture,
+            names: names.clone(),
+            present: name == "has-key?",
+        });
+        let keys = keys.collect();
+        Self { query, captures, notes, keys }
+    }
 }
 
 /// `listens.port` → what it is of, and the part.

@@ -131,7 +131,7 @@ impl<'t> FileScan<'t> {
     pub(super) fn listed(&self, name: Node<'t>, stops: bool) -> Vec<SourceFact> {
         let text = self.scope.text;
         let Some((list, around)) = loop_over(name, text) else { return Vec::new() };
-        let list = match self.scope.definition(list, &|| definitions(self.language, self.scope.root, text)) {
+        let list = match self.scope.definition(list, &|| definitions(self.language, self.tree, text)) {
             Some(only) => only,
             None => list,
         };

@@ -1,18 +1,16 @@
 //! One source file → its facts: the gates, a parse with limits, the patterns whose gates hit.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::{ControlFlow, Range};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use rayon::prelude::*;
-use streaming_iterator::StreamingIterator;
-use tree_sitter::{Node, ParseOptions, Parser, QueryCursor, QueryCursorOptions, Tree};
+use tree_sitter::{Node, ParseOptions, Parser};
 
 use super::around::{is_in_request, surroundings};
 use super::language::Language;
 use super::pattern::{KeyTest, Pass, Queried};
+use super::query::{Query, Tree};
 use super::reads::{fields, settle_name};
 use super::unused::named_by_callers;
 use super::value::{Scope, Value, literal};
@@ -23,56 +21,8 @@ use crate::source::{FileId, Sources, Span};
 const MAX_BYTES: usize = 1 << 20;
 /// For the parse, and again for the patterns. Real files take some milliseconds.
 const MAX_TIME: Duration = Duration::from_millis(500);
-/// How many matches may be open at once.
-const MAX_MATCHES: u32 = 1 << 14;
 /// The mean length of a line from which on a file is a tool's output.
 const MINIFIED: usize = 400;
-
-/// The queries of one language that a run needs.
-pub(super) struct Queries {
-    /// What reads the environment comes first: other values may come from there.
-    environment: Vec<Queried>,
-    facts: Vec<Queried>,
-}
-
-/// Up to so many files, it takes longer to analyse a query than to walk their trees: several are analysed side by side.
-const FEW_FILES: usize = 150;
-/// How many patterns are a query then.
-const FEW_PATTERNS: usize = 16;
-
-/// How many sets of patterns are kept for the next run in the same process.
-const KEPT: usize = 512;
-
-impl Queries {
-    /// The queries of these patterns, made once.
-    pub(super) fn of(language: Language, places: &BTreeSet<usize>, files: usize) -> Arc<Self> {
-        type Kept = BTreeMap<(Language, bool, BTreeSet<usize>), Arc<Queries>>;
-        static KEEP: Mutex<Kept> = Mutex::new(BTreeMap::new());
-        let key = (language, files > FEW_FILES, places.clone());
-        let keep = || KEEP.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = keep().get(&key) {
-            return Arc::clone(known);
-        }
-        let made = Arc::new(Self::new(language, places, files));
-        let mut kept = keep();
-        if kept.len() >= KEPT {
-            kept.clear();
-        }
-        kept.insert(key, Arc::clone(&made));
-        made
-    }
-
-    fn new(language: Language, places: &BTreeSet<usize>, files: usize) -> Self {
-        let patterns = language.patterns();
-        let size = if files > FEW_FILES { usize::MAX } else { FEW_PATTERNS };
-        let of = |pass: Pass| -> Vec<Queried> {
-            let own: Vec<usize> = places.iter().copied().filter(|at| patterns.pass(*at) == pass).collect();
-            own.par_chunks(size.min(own.len().max(1))).map(|chunk| patterns.queried(chunk)).collect()
-        };
-        let (environment, facts) = rayon::join(|| of(Pass::Environment), || of(Pass::Facts));
-        Self { environment, facts }
-    }
-}
 
 /// The patterns that run over a file; nothing where it is too large to be read.
 pub(super) fn hits(sources: &Sources, file: FileId, language: Language, gates: Gates) -> Option<Vec<usize>> {
@@ -103,23 +53,15 @@ fn is_made(text: &str) -> bool {
 }
 
 /// The facts of a file; nothing where it could not be read to its end.
-pub(super) fn scan(
-    sources: &Sources,
-    file: FileId,
-    language: Language,
-    queries: &Queries,
-    hits: &[usize],
-) -> Option<Vec<SourceFact>> {
+pub(super) fn scan(sources: &Sources, file: FileId, language: Language, hits: &[usize]) -> Option<Vec<SourceFact>> {
     let text = sources.text(file);
-    let tree = parse(language, text)?;
-    let mut scan = FileScan::new(file, language, text, tree.root_node());
-    for queried in &queries.environment {
-        scan.run(queried, hits)?;
-    }
+    let parsed = parse(language, text)?;
+    let tree = Tree::new(parsed.root_node(), text);
+    let mut scan = FileScan::new(file, language, text, &tree);
+    let of = |pass: Pass| hits.iter().copied().filter(|at| language.patterns().pass(*at) == pass).collect::<Vec<_>>();
+    scan.run(&of(Pass::Environment))?;
     scan.settle_reads();
-    for queried in &queries.facts {
-        scan.run(queried, hits)?;
-    }
+    scan.run(&of(Pass::Facts))?;
     scan.settle_required();
     Some(scan.facts)
 }
@@ -133,11 +75,10 @@ pub(super) fn calls(
 ) -> Option<Vec<SourceFact>> {
     let calls = |text: &&str| helpers.keys().any(|name| text.contains(name.as_str()));
     let text = small(sources, file).filter(calls).filter(|text| !is_made(text))?;
-    let tree = parse(language, text)?;
-    let mut scan = FileScan::new(file, language, text, tree.root_node());
-    let calls = language.patterns().calls();
-    let all: Vec<usize> = calls.known.iter().map(|k| k.at).collect();
-    scan.run(calls, &all)?;
+    let parsed = parse(language, text)?;
+    let tree = Tree::new(parsed.root_node(), text);
+    let mut scan = FileScan::new(file, language, text, &tree);
+    scan.run(language.patterns().calls())?;
     Some(scan.calls_of(helpers))
 }
 
@@ -155,7 +96,7 @@ fn is_generated(text: &str) -> bool {
     head.contains("DO NOT EDIT") || head.contains("@generated") || head.contains("<auto-generated")
 }
 
-fn parse(language: Language, text: &str) -> Option<Tree> {
+fn parse(language: Language, text: &str) -> Option<tree_sitter::Tree> {
     let mut parser = Parser::new();
     parser.set_language(&language.grammar()).expect("the grammars fit the library");
     let until = Instant::now() + MAX_TIME;
@@ -176,52 +117,42 @@ pub(super) struct FileScan<'t> {
     file: FileId,
     pub(super) language: Language,
     pub(super) scope: Scope<'t>,
-    /// The time that the patterns took; not that of compiling them, which happens once.
+    pub(super) tree: &'t Tree<'t>,
+    /// The time that the patterns took.
     spent: Duration,
     pub(super) facts: Vec<SourceFact>,
 }
 
 impl<'t> FileScan<'t> {
-    fn new(file: FileId, language: Language, text: &'t str, root: Node<'t>) -> Self {
-        let scope = Scope { text, root, reads: Vec::new(), names: OnceCell::new() };
-        Self { file, language, scope, spent: Duration::ZERO, facts: Vec::new() }
+    fn new(file: FileId, language: Language, text: &'t str, tree: &'t Tree<'t>) -> Self {
+        let scope = Scope { text, reads: Vec::new(), names: OnceCell::new() };
+        Self { file, language, scope, tree, spent: Duration::ZERO, facts: Vec::new() }
     }
 
-    /// Adds the facts of a query's patterns at these places, in ascending order; nothing where the time is up.
-    fn run(&mut self, queried: &Queried, places: &[usize]) -> Option<()> {
-        if !queried.known.iter().any(|k| places.contains(&k.at)) {
-            return Some(());
-        }
+    /// Adds the facts of the patterns at these places, in ascending order; nothing where the time is up.
+    fn run(&mut self, places: &[usize]) -> Option<()> {
         let started = Instant::now();
         let until = started + MAX_TIME.saturating_sub(self.spent);
-        let mut late = |_: &tree_sitter::QueryCursorState| {
-            if Instant::now() > until { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        };
-        let mut cursor = QueryCursor::new();
-        cursor.set_match_limit(MAX_MATCHES);
-        let options = QueryCursorOptions::new().progress_callback(&mut late);
         let text = self.scope.text;
-        let mut matches = cursor.matches_with_options(&queried.query, self.scope.root, text.as_bytes(), options);
+        let patterns: Vec<&Queried> = places.iter().map(|at| self.language.patterns().queried(*at)).collect();
+        let queries: Vec<&Query> = patterns.iter().map(|p| &p.query).collect();
         let mut development = Vec::new();
         // In the order of the patterns: of two that tell of one place, the first one counts.
         let mut facts: Vec<(usize, SourceFact)> = Vec::new();
-        while let Some(found) = matches.next() {
-            let known = &queried.known[found.pattern_index];
-            if places.binary_search(&known.at).is_err()
-                || !known.keys.iter().all(|test| holds(test, found.captures, text))
-            {
+        for (at, found) in self.tree.matches(&queries, Some(until))? {
+            let queried = patterns[at];
+            if !queried.keys.iter().all(|test| holds(test, &found.captures, text)) {
                 continue;
             }
             let mut parts = BTreeMap::new();
             let mut whole: Option<(What, Range<usize>)> = None;
             let mut doubtful = false;
-            for capture in found.captures {
-                let Some((what, part)) = &queried.captures[capture.index as usize] else { continue };
-                let node = capture.node;
+            for &(capture, node) in &found.captures {
+                let Some((what, part)) = &queried.captures[capture] else { continue };
                 doubtful |= node.has_error() || node.parent().is_some_and(|p| p.is_error());
                 match part {
                     Some(part) => {
-                        let value = self.scope.evaluate(node, &|| definitions(self.language, self.scope.root, text));
+                        let value = self.scope.evaluate(node, &|| definitions(self.language, self.tree, text));
                         parts.insert(*part, Part { span: self.span(node.byte_range()), value });
                         whole.get_or_insert((*what, node.byte_range()));
                     }
@@ -229,7 +160,7 @@ impl<'t> FileScan<'t> {
                 }
             }
             let Some((what, range)) = whole else { continue };
-            let first = found.captures[0].node;
+            let (_, first) = found.captures[0];
             let around = surroundings(first, text);
             if around.development && what != What::Compares {
                 // It tells nothing of a deploy, but what stands there may be asked for.
@@ -240,7 +171,7 @@ impl<'t> FileScan<'t> {
                 }
                 continue;
             }
-            let mut notes: BTreeMap<&'static str, String> = known.notes.iter().cloned().collect();
+            let mut notes: BTreeMap<&'static str, String> = queried.notes.iter().cloned().collect();
             if around.guarded {
                 notes.insert("guarded", String::new());
             }
@@ -272,20 +203,19 @@ impl<'t> FileScan<'t> {
                 && let Some(name) = found
                     .captures
                     .iter()
-                    .filter(|c| matches!(queried.captures[c.index as usize], Some((_, Some("name")))))
-                    .map(|c| c.node)
+                    .filter(|(capture, _)| matches!(queried.captures[*capture], Some((_, Some("name")))))
+                    .map(|(_, node)| *node)
                     .find(|n| is_identifier(*n))
             {
                 let listed = self.listed(name, around.stops);
                 if listed.is_empty() {
-                    facts.extend(self.helper(name).map(|fact| (known.at, fact)));
+                    facts.extend(self.helper(name).map(|fact| (at, fact)));
                 }
-                facts.extend(listed.into_iter().map(|fact| (known.at, fact)));
+                facts.extend(listed.into_iter().map(|fact| (at, fact)));
                 continue;
             }
-            facts.push((known.at, SourceFact { what, span: self.span(range), parts, notes, doubtful }));
+            facts.push((at, SourceFact { what, span: self.span(range), parts, notes, doubtful }));
         }
-        drop(matches);
         facts.sort_by_key(|(at, _)| *at);
         self.facts.extend(facts.into_iter().map(|(_, fact)| fact));
         self.scope.reads.extend(development);
@@ -299,15 +229,15 @@ impl<'t> FileScan<'t> {
 }
 
 /// The values that each name of a file is given.
-pub(super) fn definitions<'t>(language: Language, root: Node<'t>, text: &'t str) -> BTreeMap<&'t str, Vec<Node<'t>>> {
+pub(super) fn definitions<'t>(language: Language, tree: &Tree<'t>, text: &'t str) -> BTreeMap<&'t str, Vec<Node<'t>>> {
     let mut names: BTreeMap<&str, Vec<Node<'t>>> = BTreeMap::new();
-    let queried = language.patterns().definitions();
-    let mut cursor = QueryCursor::new();
-    let mut matches = cursor.matches(&queried.query, root, text.as_bytes());
-    while let Some(found) = matches.next() {
+    let patterns: Vec<&Queried> =
+        language.patterns().definitions().iter().map(|at| language.patterns().queried(*at)).collect();
+    let queries: Vec<&Query> = patterns.iter().map(|p| &p.query).collect();
+    for (at, found) in tree.matches(&queries, None).unwrap_or_default() {
         let part = |wanted: &str| {
-            let named = |index: u32| queried.captures[index as usize].as_ref().and_then(|(_, part)| *part);
-            found.captures.iter().find(|c| named(c.index) == Some(wanted)).map(|c| c.node)
+            let named = |capture: usize| patterns[at].captures[capture].and_then(|(_, part)| part);
+            found.captures.iter().find(|(capture, _)| named(*capture) == Some(wanted)).map(|(_, node)| *node)
         };
         if let (Some(name), Some(value)) = (part("name"), part("value")) {
             let values = names.entry(&text[name.byte_range()]).or_default();
@@ -320,11 +250,11 @@ pub(super) fn definitions<'t>(language: Language, root: Node<'t>, text: &'t str)
 }
 
 /// Whether the arguments or keys below a capture have one of the names, or none; a spread may have any.
-fn holds(test: &KeyTest, captures: &[tree_sitter::QueryCapture<'_>], text: &str) -> bool {
-    let Some(capture) = captures.iter().find(|c| c.index == test.capture) else { return !test.present };
+fn holds(test: &KeyTest, captures: &[(usize, Node<'_>)], text: &str) -> bool {
+    let Some((_, node)) = captures.iter().find(|(capture, _)| *capture == test.capture) else { return !test.present };
     let mut found = false;
     let mut open = false;
-    keys(capture.node, text, 0, &mut |key| match key {
+    keys(*node, text, 0, &mut |key| match key {
         Some(key) => found |= test.names.iter().any(|n| n == key),
         None => open = true,
     });

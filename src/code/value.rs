@@ -36,7 +36,6 @@ const MAX_NODES: usize = 200;
 /// One file, in which names are looked up.
 pub(super) struct Scope<'t> {
     pub text: &'t str,
-    pub root: Node<'t>,
     /// What reads the environment: its bytes, the variable, and the default.
     pub reads: Vec<(std::ops::Range<usize>, String, Option<String>)>,
     /// The values that each name is given.
