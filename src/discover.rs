@@ -36,6 +36,8 @@ pub struct History {
     pub repository: bool,
     /// Tracked trees that tools generate, each with its first file.
     pub generated: Vec<(String, String)>,
+    /// What it is called: its folder, and what it was cloned from.
+    pub names: Vec<String>,
 }
 
 /// Finds the files.
@@ -61,6 +63,7 @@ pub fn discover(request: &Request, config: &Config) -> Result<(Sources, History)
     };
     let history = History {
         repository: git.is_some() || other_repository(root),
+        names: folder_name(root).into_iter().chain(git.as_ref().and_then(git::Git::origin)).collect(),
         generated: git::generated(paths.iter().filter(|(_, t)| matches!(t, Tracking::Tracked { .. })).map(|(p, _)| p)),
     };
     let mut listed: Vec<(String, Kind, Class, Tracking)> = Vec::new();
@@ -135,6 +138,11 @@ fn would_ignore(sources: &Sources, path: &str) -> bool {
     }
 }
 
+fn folder_name(root: &Path) -> Option<String> {
+    let root = root.canonicalize().ok()?;
+    Some(root.file_name()?.to_string_lossy().into_owned())
+}
+
 /// Mercurial and Jujutsu keep their repository in a folder of the root or above it.
 fn other_repository(root: &Path) -> bool {
     let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
@@ -167,7 +175,7 @@ pub fn in_memory(files: BTreeMap<String, (Vec<u8>, Tracking)>) -> (Sources, Hist
     let repository = files.values().all(|(_, t)| *t != Tracking::NoRepository)
         || files.keys().any(|p| p == ".git" || p.starts_with(".hg/") || p.starts_with(".jj/"));
     let tracked = files.iter().filter(|(_, (_, t))| matches!(t, Tracking::Tracked { .. })).map(|(p, _)| p);
-    let history = History { repository, generated: git::generated(tracked) };
+    let history = History { repository, generated: git::generated(tracked), names: Vec::new() };
     let listed = files.iter().map(|(path, (_, tracking))| (path.clone(), kind(path), class(path), *tracking)).collect();
     let texts: BTreeMap<String, Vec<u8>> = files.into_iter().map(|(path, (text, _))| (path, text)).collect();
     (Sources::new(listed, Box::new(texts)), history)

@@ -68,8 +68,21 @@ fn place_of_command(file: Option<&str>, context: &str, from: &str, sources: &Sou
     None
 }
 
-/// The index of the image that a service of a Swarm stack runs.
+/// The index of the image that a service of a Swarm stack runs. What one service tells of its image is true of others
+/// that run the same one.
 pub(super) fn image_of(app: &App, stack: &Stack, service: &Service, sources: &Sources) -> Option<usize> {
+    let same = |other: &&Service| {
+        let text = |s: &Service| s.image.as_ref().map(|i| i.raw.clone());
+        other.name.value != service.name.value && text(other).is_some() && text(other) == text(service)
+    };
+    told_by(app, stack, service, sources).or_else(|| {
+        let mut others = stack.services.iter().filter(same).filter(|_| service.build.is_none());
+        others.find_map(|other| told_by(app, stack, other, sources))
+    })
+}
+
+/// What a service itself tells of its image.
+fn told_by(app: &App, stack: &Stack, service: &Service, sources: &Sources) -> Option<usize> {
     if let Some(build) = &service.build {
         return by_build(app, build, sources);
     }
@@ -105,6 +118,7 @@ pub(super) fn image_of(app: &App, stack: &Stack, service: &Service, sources: &So
         return by_name;
     }
     by_folder(app, stack, &written, &image.raw, sources)
+        .or_else(|| by_part(app, stack, service, &written, sources))
         .or_else(|| single(app, stack, &written, image.raw.as_str(), sources))
         .filter(|at| fits(&written, &app.images[*at]))
 }
@@ -114,7 +128,7 @@ fn fits(written: &Reference, image: &Image) -> bool {
     let short = written.short().to_ascii_lowercase();
     let base = image.base.reference.as_ref().map_or("", |r| r.short());
     let called = short.rsplit(['-', '_']).next().unwrap_or_default();
-    !known::is_server(called) || base.contains(called)
+    called == "server" || !known::is_server(called) || base.contains(called)
 }
 
 /// What the commands say that build an image.
@@ -130,7 +144,7 @@ fn by_command(app: &App, written: &Reference, raw: &str, sources: &Sources) -> O
     for built in &app.mentions.builds {
         let reference = Reference::parse(&strip_variables(&built.tag));
         let short = reference.short();
-        let by_variable = short.is_empty() && variable(raw).is_some() && variable(raw) == variable(&built.tag);
+        let by_variable = variable(raw).is_some() && variable(raw) == variable(&built.tag);
         if by_variable || !short.is_empty() && short == written.short() {
             same.push((reference.repository == written.repository, built));
         }
@@ -154,7 +168,8 @@ fn variable(raw: &str) -> Option<&str> {
     let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(name.len());
     let rest = &name[end..];
     let whole = rest.trim_end_matches(['}', ')']);
-    (whole.is_empty() || whole.starts_with(':') && !whole.contains('/')).then_some(&name[..end])
+    let default = whole.starts_with([':', '-']) && !whole.contains(['$', '}']) && raw.ends_with('}');
+    (whole.is_empty() || default || whole.starts_with(':') && !whole.contains('/')).then_some(&name[..end])
 }
 
 /// The Dockerfile in the folder that the image is named after: `acme/shop-orders` is built in `services/orders`.
@@ -162,7 +177,7 @@ fn by_folder(app: &App, stack: &Stack, written: &Reference, raw: &str, sources: 
     let wanted = called(written, raw)?;
     let mut found: Vec<(usize, usize)> = Vec::new();
     for (at, image) in app.images.iter().enumerate().filter(|(_, i)| i.purpose == Purpose::Release) {
-        let names = names_of(image, sources);
+        let names = names_of(app, image, sources);
         let fit = names.iter().filter(|n| is_called(&wanted, n, app, stack)).map(String::len).max();
         found.extend(fit.map(|length| (length, at)));
     }
@@ -189,7 +204,7 @@ fn called(written: &Reference, raw: &str) -> Option<String> {
 }
 
 /// What the place of a Dockerfile calls its image: its folder, its context's, `orders.Dockerfile`.
-fn names_of(image: &Image, sources: &Sources) -> Vec<String> {
+fn names_of(app: &App, image: &Image, sources: &Sources) -> Vec<String> {
     const PLAIN: &[&str] = &[
         "docker",
         "dockerfiles",
@@ -204,12 +219,18 @@ fn names_of(image: &Image, sources: &Sources) -> Vec<String> {
         "app",
     ];
     let path = sources.path(image.file);
-    let above = std::iter::successors(Some(folder(path)), |at| Some(folder(at))).take_while(|at| !at.is_empty());
-    let own = above.map(name).find(|n| !PLAIN.contains(n));
+    let above = || std::iter::successors(Some(folder(path)), |at| Some(folder(at))).take_while(|at| !at.is_empty());
+    let own = above().map(name).find(|n| !PLAIN.contains(n));
+    // `frontend/react-app`, where nothing else below `frontend` is built.
+    let only = above().filter(|at| {
+        let others = app.dockerfiles.iter().map(|d| sources.path(d.file)).filter(|other| is_within(other, at));
+        others.count() == 1
+    });
+    let top = only.last().map(name).filter(|n| part(n).is_some());
     let file = name(path).to_ascii_lowercase();
     let suffix = file.strip_prefix("dockerfile").or_else(|| file.strip_suffix("dockerfile"));
     let suffix = suffix.map(|s| s.trim_matches(['.', '-', '_']).to_owned()).filter(|s| !PLAIN.contains(&s.as_str()));
-    let all = [own.map(str::to_owned), Some(name(&image.context).to_owned()), suffix];
+    let all = [own.map(str::to_owned), top.map(str::to_owned), Some(name(&image.context).to_owned()), suffix];
     let lower = all.into_iter().flatten().map(|n| n.to_ascii_lowercase().replace(['_', '.'], "-"));
     lower.filter(|n| n.len() > 1).collect()
 }
@@ -235,21 +256,85 @@ fn is_called(wanted: &str, named: &str, app: &App, stack: &Stack) -> bool {
     before.split('-').all(|word| own.contains(word) || word.len() < 3)
 }
 
+/// What stands for one part of an app, whatever it is called.
+fn part(word: &str) -> Option<u8> {
+    match word {
+        "server" | "backend" | "back" | "api" => Some(0),
+        "client" | "frontend" | "front" | "web" | "ui" => Some(1),
+        _ => None,
+    }
+}
+
+/// `shop-backend` is built in `server`, where no other Dockerfile is of that part; `acme/shop-worker` of the service
+/// `worker` in `worker`. Other images have to be called in the same way, for others' programs have a server too.
+fn by_part(app: &App, stack: &Stack, service: &Service, written: &Reference, sources: &Sources) -> Option<usize> {
+    let short = written.short().to_ascii_lowercase().replace(['_', '.'], "-");
+    let short = short.strip_suffix("-image").unwrap_or(&short);
+    let last = short.rsplit('-').next().filter(|last| !last.is_empty())?;
+    let before = short.strip_suffix(last)?.trim_end_matches('-');
+    let released = || app.images.iter().enumerate().filter(|(_, i)| i.purpose == Purpose::Release);
+    let is_of = |image: &Image, last: &str| {
+        let names = names_of(app, image, sources);
+        names.iter().any(|n| n == last || part(n).is_some() && part(n) == part(last))
+    };
+    let named = service.name.value.to_ascii_lowercase().replace('_', "-") == last;
+    if part(last).is_none() && !named {
+        return None;
+    }
+    let own = own_words(app, []);
+    let of_app = !before.is_empty() && before.split('-').all(|word| own.contains(word) || word.len() < 3);
+    let local = is_local(written);
+    // Another image of the same owner is called after a part, too.
+    let owner = |reference: &Reference| {
+        reference.name().rsplit_once('/').map(|(owner, _)| owner.to_owned()).filter(|owner| owner != "library")
+    };
+    let beside = || {
+        stack.services.iter().filter_map(|s| s.image.as_ref()).any(|image| {
+            let other = Reference::parse(&strip_variables(&image.raw));
+            let called = other.short().to_ascii_lowercase().replace(['_', '.'], "-");
+            let called = called.strip_suffix("-image").unwrap_or(&called);
+            let (head, tail) = called.rsplit_once('-').unwrap_or(("", called));
+            owner(&other).is_some()
+                && owner(&other) == owner(written)
+                && head == before
+                && tail != last
+                && released().any(|(_, i)| is_of(i, tail))
+        })
+    };
+    if !of_app && !local && !beside() {
+        return None;
+    }
+    let mut found = released().filter(|(_, image)| is_of(image, last));
+    let (at, _) = found.next()?;
+    found.next().is_none().then_some(at)
+}
+
+/// A name of one part that no image of Docker's library has: it is built here.
+fn is_local(reference: &Reference) -> bool {
+    reference.registry.is_none()
+        && !reference.repository.is_empty()
+        && !reference.repository.contains('/')
+        && !known::is_official(&reference.repository)
+}
+
 /// Words of what is developed here: of its packages, and of folders.
 fn own_words<'a>(app: &'a App, folders: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
     const PLAIN: &[&str] = &["app", "docker", "server", "service", "web", "api"];
     // Whose it is, as in `github.com/acme/shop` and `@acme/shop`, others of the same owner are called too.
     let names = folders.into_iter().chain(app.manifests.iter().filter_map(|m| m.package.as_deref()).map(name));
-    let words = names.flat_map(|n| n.split(['-', '_', '.', ':'])).map(str::to_ascii_lowercase);
+    let names = names.chain(app.history.names.iter().map(String::as_str));
+    let words = names.flat_map(|n| n.split(|c: char| !c.is_ascii_alphanumeric())).map(str::to_ascii_lowercase);
     words.filter(|w| w.len() > 2 && !PLAIN.contains(&w.as_str())).collect()
 }
 
-/// `${REGISTRY}/web:${TAG}` → `/web:`, which still tells the name; also `$(REGISTRY)` and `${{ env.REGISTRY }}`.
+/// `${REGISTRY}/web:${TAG:-1}` → `/web:1`, which still tells the name; also `$(REGISTRY)` and `${{ env.REGISTRY }}`.
 fn strip_variables(raw: &str) -> String {
+    static DEFAULT: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"\$\{[A-Za-z0-9_]+:?-([^${}]*)\}").expect("a sound pattern"));
     static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"\$\{\{.*?\}\}|\$\{[^}]*\}|\$\([^)]*\)|\$[A-Za-z0-9_]+|\{\{.*?\}\}|\$").expect("a sound pattern")
     });
-    VARIABLE.replace_all(raw, "").into_owned()
+    VARIABLE.replace_all(&DEFAULT.replace_all(raw, "$1"), "").into_owned()
 }
 
 /// What another file builds, as it is released: not the stage that is built for developers.
@@ -351,10 +436,12 @@ fn single(app: &App, stack: &Stack, written: &Reference, raw: &str, sources: &So
     if written.short().is_empty() && variable(raw).is_some_and(strange) {
         return None;
     }
+    let local = |n: &String| is_local(&Reference::parse(n));
     let private = is_own(written, raw)
         && (written.registry.as_deref().is_some_and(|r| !PUBLIC.contains(&r)) || raw.starts_with('$'));
     let named = |name: &str| name.to_ascii_lowercase().split(['/', '-', '_', '.']).any(|w| words.contains(w));
     let alone = own.iter().filter(|n| named(n)).count() <= 1 && named(&written.repository);
     let only = private && own.iter().filter(|n| n.contains('/')).count() <= 1;
-    (alone || only).then_some(at)
+    let built = is_local(written) && own.iter().filter(|n| local(n)).count() == 1;
+    (alone || only || built).then_some(at)
 }

@@ -53,7 +53,7 @@ pub(super) fn config(args: &ConfigArgs) -> Result<u8, Error> {
 /// The refusals as findings, as `check` shows them.
 fn refusal(loaded: &Loaded, sources: Sources, color: Color) -> Result<String, Error> {
     let config = Config { no_ignores: true, ..Config::default() };
-    let history = History { repository: true, generated: Vec::new() };
+    let history = History { repository: true, ..History::default() };
     let app = App::assemble(Vec::new(), Vec::new(), history, &sources, &config, &Environment::default());
     let mut rulings = rulings(loaded);
     let findings = settle::settle(&mut rulings, &app, &sources, &config);

@@ -71,6 +71,13 @@ impl Git {
         self.top.is_none()
     }
 
+    /// The name of the repository that it was cloned from.
+    pub(super) fn origin(&self) -> Option<String> {
+        let remote = self.repository.as_ref()?.find_remote("origin").ok()?;
+        let url = remote.url().ok()?.trim_end_matches('/').trim_end_matches(".git");
+        url.rsplit(['/', ':']).next().map(str::to_owned)
+    }
+
     /// The root as the index sees it: relative to the top, with a `/` at its end; empty for the top itself.
     fn prefix(&self, root: &Path) -> String {
         let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
