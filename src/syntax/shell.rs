@@ -43,7 +43,8 @@ pub enum Statement {
     },
     Case {
         subject: Word,
-        arms: Vec<Vec<Self>>,
+        /// Each with its patterns, as written but for quotes.
+        arms: Vec<(Vec<String>, Vec<Self>)>,
     },
     Function {
         name: String,
@@ -227,7 +228,7 @@ fn visit<'s>(statement: &'s Statement, around: Around, steps: &mut Vec<Step<'s>>
             walk(body, Around { looped: true, ..around }, steps);
         }
         Statement::Case { arms, .. } => {
-            for arm in arms {
+            for (_, arm) in arms {
                 walk(arm, Around { conditional: true, ..around }, steps);
             }
         }

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Chain, Link, Written};
-use crate::app::image::Image;
+use crate::app::image::{Image, glob};
 use crate::fact::Fact;
 use crate::source::{Sources, Span};
 use crate::stack::Argument;
 use crate::syntax::manifest::Manifest;
-use crate::syntax::shell::{self, Around, Redirect, Script, Statement};
+use crate::syntax::shell::{self, Around, Redirect, Script, Statement, Word};
 use crate::syntax::spliced::Spliced;
 
 /// How far a chain is followed.
@@ -220,6 +220,15 @@ impl<'w> Tracer<'w> {
                     ends.extend(before.iter().copied());
                 }
                 for (condition, body) in branches {
+                    match self.decided(condition, here) {
+                        // What went before it may have been taken instead.
+                        Some(true) if ends.is_empty() || ends == before => {
+                            self.last = before;
+                            return self.list(body, here);
+                        }
+                        Some(false) => continue,
+                        _ => {}
+                    }
                     self.last.clone_from(&before);
                     self.list(condition, &inside(here, |a| a.test = true));
                     self.last.clone_from(&before);
@@ -236,10 +245,14 @@ impl<'w> Tracer<'w> {
                 self.last = if on { ends } else { BTreeSet::new() };
                 if on { Flow::On } else { Flow::Ended }
             }
-            Statement::Case { arms, .. } => {
+            Statement::Case { subject, arms } => {
+                // What is told decides which way is taken.
+                if let Some(arm) = self.chosen(subject, arms, here) {
+                    return self.list(arm, here);
+                }
                 let before = self.last.clone();
                 let mut ends = before.clone();
-                for arm in arms {
+                for (_, arm) in arms {
                     self.last.clone_from(&before);
                     if self.list(arm, &inside(here, |a| a.conditional = true)) == Flow::On {
                         ends.extend(self.last.iter().copied());
@@ -278,6 +291,53 @@ impl<'w> Tracer<'w> {
                 Flow::On
             }
         }
+    }
+}
+
+impl Tracer<'_> {
+    /// Whether `[ A = B ]` holds, where both are known.
+    fn decided(&self, condition: &[Statement], here: &Here) -> Option<bool> {
+        let [Statement::Command(command)] = condition else { return None };
+        let [test, left, operator, right, rest @ ..] = command.words.as_slice() else { return None };
+        let plain = match test.raw.as_str() {
+            "[" | "[[" => rest.len() == 1,
+            "test" => rest.is_empty(),
+            _ => false,
+        };
+        let text = |word: &Word| self.expand(word, here).into_value().filter(|_| plain);
+        let (left, right) = (text(left)?, text(right)?);
+        let same = left == right || operator.raw == "==" && glob(&right, &left);
+        match operator.raw.as_str() {
+            "=" | "==" => Some(same),
+            "!=" => Some(!same),
+            _ => None,
+        }
+    }
+
+    /// The arm that a `case` takes, an empty one where none fits; nothing where that is not known.
+    fn chosen<'s>(
+        &self,
+        subject: &Word,
+        arms: &'s [(Vec<String>, Vec<Statement>)],
+        here: &Here,
+    ) -> Option<&'s [Statement]> {
+        let whole = matches!(subject.raw.trim_matches('"'), "$@" | "$*" | "${@}" | "${*}");
+        let text = if whole {
+            let words: Option<Vec<&str>> = here.positional.iter().skip(1).map(|a| a.value.text()).collect();
+            words.filter(|words| !words.is_empty())?.join(" ")
+        } else {
+            self.expand(subject, here).into_value()?
+        };
+        for (patterns, arm) in arms {
+            if patterns.iter().any(|p| p.contains(['$', '`', '['])) {
+                return None;
+            }
+            let fits = |pattern: &String| pattern == "*" || *pattern == text || glob(pattern, &text);
+            if patterns.iter().any(fits) {
+                return Some(arm);
+            }
+        }
+        Some(&[])
     }
 }
 

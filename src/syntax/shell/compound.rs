@@ -135,6 +135,7 @@ impl Parser<'_> {
             if self.peek() == Some('(') {
                 self.bump();
             }
+            let start = self.at;
             while let Some(c) = self.peek() {
                 match c {
                     ')' => break,
@@ -146,8 +147,10 @@ impl Parser<'_> {
                     }
                 }
             }
+            let patterns: Vec<String> =
+                self.text()[start..self.at].split('|').map(|p| p.trim().trim_matches(['"', '\'']).to_owned()).collect();
             self.bump();
-            arms.push(self.list(&["esac"]));
+            arms.push((patterns, self.list(&["esac"])));
             self.lines();
             if self.rest().starts_with(";;") {
                 self.at += 2;
