@@ -23,7 +23,7 @@ mod workflow;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::code::{Code, Language};
+use crate::code::{Code, Language, SourceFact};
 use crate::discover::History;
 use crate::fact::Fact;
 use crate::source::{At, FileId, Sources, Span};
@@ -192,6 +192,15 @@ impl App {
                 image.is_some_and(|i| plain(i) && (!p.runs.is_empty() || !self.carries(i, sources.path(file), sources)))
             });
         if closed { Runners::Nobody } else { Runners::Unknown }
+    }
+
+    /// Whether something that a process runs, or a file that is no code, names what a fact stands in.
+    #[must_use]
+    pub fn is_named_by(&self, fact: &SourceFact, process: &Process, sources: &Sources) -> bool {
+        fact.callers.iter().filter_map(|name| self.code.named.get(name)).all(|files| {
+            let plain = |file: &FileId| !self.code.files.contains_key(file);
+            process.runs.is_empty() || files.iter().any(|f| plain(f) || self.is_run_by(*f, process, sources))
+        })
     }
 
     #[must_use]

@@ -110,6 +110,8 @@
   (#any-of? @_ensure "EnsureCreated" "EnsureCreatedAsync") (#set! by "EnsureCreated") (#gate! "EnsureCreated"))
 ((invocation_expression function: (member_access_expression name: (identifier) @_ensure)) @syncs-schema
   (#any-of? @_ensure "EnsureDeleted" "EnsureDeletedAsync") (#set! by "EnsureDeleted") (#set! destructive) (#gate! "EnsureDeleted"))
+((invocation_expression function: (member_access_expression expression: (identifier) @_database name: (identifier) @_migrate)) @migrates
+  (#eq? @_database "Database") (#any-of? @_migrate "Migrate" "MigrateAsync") (#set! by "Database.Migrate()") (#gate! "Migrate"))
 ((invocation_expression function: (member_access_expression expression: (member_access_expression name: (identifier) @_database) name: (identifier) @_migrate)) @migrates
   (#eq? @_database "Database") (#any-of? @_migrate "Migrate" "MigrateAsync") (#set! by "Database.Migrate()") (#gate! "Migrate"))
 

@@ -12,6 +12,9 @@
   (#eq? @_process "process") (#eq? @_env "env") (#gate! "\\benv\\b"))
 ((binary_expression left: (call_expression arguments: (arguments . (member_expression object: (member_expression object: (identifier) @_process property: (property_identifier) @_env) property: (property_identifier) @reads-env.name))) operator: ["||" "??"] right: (_) @reads-env.default) @reads-env
   (#eq? @_process "process") (#eq? @_env "env") (#gate! "\\benv\\b"))
+; The last of several: `process.env.A || process.env.B || "x"`
+((binary_expression left: (binary_expression right: (member_expression object: (member_expression object: (identifier) @_process property: (property_identifier) @_env) property: (property_identifier) @reads-env.name)) operator: ["||" "??"] right: (_) @reads-env.default) @reads-env
+  (#eq? @_process "process") (#eq? @_env "env") (#gate! "\\benv\\b"))
 ((ternary_expression condition: (member_expression object: (member_expression object: (identifier) @_process property: (property_identifier) @_env) property: (property_identifier) @reads-env.name) alternative: (_) @reads-env.default)
   (#eq? @_process "process") (#eq? @_env "env") (#gate! "\\benv\\b"))
 ((variable_declarator name: (object_pattern (shorthand_property_identifier_pattern) @reads-env.name) value: (member_expression object: (identifier) @_process property: (property_identifier) @_env)) @_whole

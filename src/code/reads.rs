@@ -124,7 +124,14 @@ impl<'t> FileScan<'t> {
         }
         let part = Part { span: self.span(own.byte_range()), value: Value::Unknown };
         let parts = [("name", part)].into();
-        Some(SourceFact { what: What::EnvHelper, span: self.span(at.byte_range()), parts, notes, doubtful: false })
+        Some(SourceFact {
+            what: What::EnvHelper,
+            span: self.span(at.byte_range()),
+            parts,
+            notes,
+            doubtful: false,
+            callers: Vec::new(),
+        })
     }
 
     /// A read for each name of a list that a loop goes through: `for (const key of ["A", "B"]) process.env[key]`.
@@ -154,7 +161,14 @@ impl<'t> FileScan<'t> {
                     notes.insert("inside", String::new());
                 }
                 let span = self.span(item.byte_range());
-                Some(SourceFact { what: What::ReadsEnv, span, parts: [("name", part)].into(), notes, doubtful: false })
+                Some(SourceFact {
+                    what: What::ReadsEnv,
+                    span,
+                    parts: [("name", part)].into(),
+                    notes,
+                    doubtful: false,
+                    callers: Vec::new(),
+                })
             })
             .collect()
     }

@@ -49,7 +49,11 @@ fn is_left_out(text: &str) -> bool {
 
 /// A tool wrote it, or only a tool reads it: `dotnet ef` alone runs a factory for the design time.
 fn is_made(text: &str) -> bool {
-    is_minified(text) || is_generated(text) || text.contains("IDesignTimeDbContextFactory") || is_left_out(text)
+    is_minified(text)
+        || is_generated(text)
+        || text.contains("IDesignTimeDbContextFactory")
+        || text.starts_with("#![cfg(test)]")
+        || is_left_out(text)
 }
 
 /// The facts of a file; nothing where it could not be read to its end.
@@ -190,10 +194,7 @@ impl<'t> FileScan<'t> {
             if around.inside {
                 notes.insert("inside", String::new());
             }
-            let callers = named_by_callers(first, self.language, text);
-            if !callers.is_empty() {
-                notes.insert("callers", callers.join(" "));
-            }
+            let callers = named_by_callers(first, self.language, text).into_iter().map(str::to_owned).collect();
             settle_name(&mut parts, &mut notes);
             if notes.contains_key("fields") {
                 fields(&mut parts, &mut notes, first, text);
@@ -214,7 +215,7 @@ impl<'t> FileScan<'t> {
                 facts.extend(listed.into_iter().map(|fact| (at, fact)));
                 continue;
             }
-            facts.push((at, SourceFact { what, span: self.span(range), parts, notes, doubtful }));
+            facts.push((at, SourceFact { what, span: self.span(range), parts, notes, doubtful, callers }));
         }
         facts.sort_by_key(|(at, _)| *at);
         self.facts.extend(facts.into_iter().map(|(_, fact)| fact));

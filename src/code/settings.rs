@@ -128,7 +128,14 @@ fn of_file(sources: &Sources, file: FileId, table: &Table) -> Vec<SourceFact> {
             };
             let part = Part { span: value.span, value: evaluated };
             let parts = row.part.map(|name| (name, part)).into_iter().collect();
-            facts.push(SourceFact { what: row.what, span: value.span, parts, notes, doubtful: false });
+            facts.push(SourceFact {
+                what: row.what,
+                span: value.span,
+                parts,
+                notes,
+                doubtful: false,
+                callers: Vec::new(),
+            });
         }
     }
     // The pattern of old files goes with the file that is written.
@@ -180,7 +187,7 @@ fn reads(pattern: &Regex, value: &At<String>, needed: impl Fn(&Captures<'_>, &st
         parts.extend(found.get(2).map(|default| ("default", part(default.as_str()))));
         let notes = needed(&found, &value.value).then(|| ("required", String::new())).into_iter().collect();
         // Nobody knows which of them the app asks for in the end.
-        SourceFact { what: What::ReadsEnv, span: value.span, parts, notes, doubtful: true }
+        SourceFact { what: What::ReadsEnv, span: value.span, parts, notes, doubtful: true, callers: Vec::new() }
     };
     pattern.captures_iter(&value.value).map(read).collect()
 }

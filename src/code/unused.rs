@@ -44,6 +44,10 @@ fn needs_a_caller(at: Node<'_>, language: Language, text: &str) -> bool {
             let extends = text[at.byte_range()].contains("(this ");
             !matches!(called, "Program" | "Startup") && held.is_none() && !extends
         }
+        // A method that extends another type.
+        (Language::CSharp, "method_declaration") => {
+            at.child_by_field_name("parameters").is_some_and(|p| text[p.byte_range()].starts_with("(this "))
+        }
         _ => false,
     }
 }
@@ -190,6 +194,7 @@ impl Search {
             let times = found.entry(hit.as_str()).or_default();
             times.all += 1;
             times.module += usize::from(names_a_module(text, hit.range(), language));
+            times.defined += usize::from(is_definition(text, hit.range()));
         }
         found
     }
@@ -199,6 +204,14 @@ impl Search {
 struct Times {
     all: usize,
     module: usize,
+    defined: usize,
+}
+
+/// Whether a name stands where its function or class is defined.
+fn is_definition(text: &str, at: Range<usize>) -> bool {
+    const WORDS: &[&str] = &["def", "fn", "func", "function", "class", "struct", "interface", "record"];
+    let last = text[..at.start].trim_end().rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    text[..at.start].ends_with(char::is_whitespace) && WORDS.contains(&last) || text[at.end..].starts_with("(this ")
 }
 
 /// Whether a name stands where a module may: JavaScript imports by a string, and what Python defines or calls is no module.
@@ -218,8 +231,26 @@ fn names_a_module(text: &str, at: Range<usize>, language: Option<Language>) -> b
                         || ["join(", "resolve(", "import"].iter().any(|w| before.contains(w)))
             })
         }
-        Some(Language::Python) => !after.starts_with('(') && !before.ends_with("def ") && !before.ends_with("class "),
-        _ => true,
+        Some(Language::Python) => {
+            let line = before.rsplit('\n').next().unwrap_or_default();
+            let rest = after.split('\n').next().unwrap_or_default();
+            // `from . import (`, then a name on each line.
+            let listed = line.trim().is_empty() && (rest.trim() == "," || rest.trim().is_empty());
+            let imported = line.contains("import ") || line.trim_start().starts_with("from ");
+            // `"pkg.module"`, `module.function`, `module:app`
+            let part = line.ends_with(['.', '"', '\'', '/']) || rest.starts_with(['.', ':', '"', '\'']);
+            (listed || imported || part) && !rest.starts_with('(')
+        }
+        Some(_) => true,
+        // A start, or the settings of one; not a target of a Makefile, or a word that means something else.
+        None => {
+            let started = ["node ", "python ", "python3 ", "-m ", "-r ", "ruby ", "deno run ", "bun "];
+            let target = after.strip_prefix(':').is_some_and(|rest| rest.starts_with(|c: char| c.is_alphabetic()));
+            before.ends_with(['.', '/', '"', '\'', '`'])
+                || started.iter().any(|w| before.ends_with(w))
+                || after.starts_with('.')
+                || target
+        }
     }
 }
 
@@ -238,11 +269,13 @@ fn is_program(text: &str, language: Language) -> bool {
 struct Named<'t> {
     count: BTreeMap<&'t str, usize>,
     holders: BTreeMap<&'t str, BTreeSet<FileId>>,
+    /// Those that name it where it is not defined.
+    users: BTreeMap<&'t str, BTreeSet<FileId>>,
 }
 
 impl<'t> Named<'t> {
     fn find(search: &Search, code: &Code, sources: &'t Sources) -> Self {
-        let mut named = Self { count: BTreeMap::new(), holders: BTreeMap::new() };
+        let mut named = Self { count: BTreeMap::new(), holders: BTreeMap::new(), users: BTreeMap::new() };
         let own: Vec<FileId> = code.files.keys().copied().collect();
         let others = sources
             .files()
@@ -260,6 +293,9 @@ impl<'t> Named<'t> {
                 *named.count.entry(name).or_default() += times.all;
                 if times.module > 0 {
                     named.holders.entry(name).or_default().insert(id);
+                }
+                if times.all > times.defined {
+                    named.users.entry(name).or_default().insert(id);
                 }
             }
         }
@@ -283,8 +319,7 @@ pub(super) fn mark(code: &mut Code, sources: &Sources) {
     let folders: BTreeSet<&str> = modules.iter().map(|f| folder(sources.path(*f))).collect();
     let beside: Vec<FileId> =
         code.files.keys().copied().filter(|f| scripted(f) && folders.contains(folder(sources.path(*f)))).collect();
-    let functions: BTreeSet<&str> =
-        code.facts.iter().filter_map(|f| f.note("callers")).flat_map(str::split_whitespace).collect();
+    let functions: BTreeSet<&str> = code.facts.iter().flat_map(|f| &f.callers).map(String::as_str).collect();
     let stems = beside.iter().map(|f| stem(sources.path(*f)));
     let Some(search) = Search::new(functions.iter().copied().chain(stems)) else { return };
     let named = Named::find(&search, code, sources);
@@ -311,14 +346,19 @@ pub(super) fn mark(code: &mut Code, sources: &Sources) {
             is_program(sources.text(*file), language) || whole.contains(&language) && !listed.contains(folder(path))
         })
         .collect();
+    let used = functions.iter().map(|f| ((*f).to_owned(), named.users.get(f).cloned().unwrap_or_default()));
+    let used: BTreeMap<String, BTreeSet<FileId>> = used.collect();
     let uncalled: BTreeSet<String> =
         functions.into_iter().filter(|f| named.count.get(f).is_none_or(|n| *n < 2)).map(str::to_owned).collect();
     let by_code = |file: &FileId| named.others(*file, sources).any(|other| code.files.contains_key(&other));
     code.lone = modules.into_iter().filter(|file| !by_code(file)).collect();
+    code.named = used;
     for fact in &mut code.facts {
-        let callers = fact.notes.remove("callers").unwrap_or_default();
         let known = code.files.get(&fact.span.file).is_some_and(|l| whole.contains(&l.family()));
-        let called = !known || !callers.split_whitespace().any(|name| uncalled.contains(name));
+        if !known {
+            fact.callers.clear();
+        }
+        let called = !known || !fact.callers.iter().any(|name| uncalled.contains(name));
         if unused.contains(&fact.span.file) || !called {
             fact.notes.insert("unnamed", String::new());
         }

@@ -28,13 +28,14 @@ pub(super) fn report(
     let mut violation = violation;
     let level = match c.app.runners(fact.span.file, c.sources) {
         Runners::Nobody => return,
-        Runners::Services(services) => {
+        Runners::Services(all) => {
+            let services = users(c, fact, &all);
             for deployed in services.iter().take(3) {
                 let name = &deployed.service.name;
                 violation = violation.related(name.span, format!("`{}` runs this code", name.value));
             }
             let level = severity(&services);
-            if fact.has("unnamed") {
+            if fact.has("unnamed") || services.is_empty() {
                 violation.message += UNNAMED;
                 Severity::Note
             } else {
@@ -55,6 +56,11 @@ pub(super) fn report(
         violation = violation.certainty(Certainty::Guess);
     }
     out.violation(violation.severity(level));
+}
+
+/// Of the services that run a file, those whose code comes to a fact in it.
+fn users<'a>(c: &Context<'a>, fact: &SourceFact, services: &[Deployed<'a>]) -> Vec<Deployed<'a>> {
+    services.iter().filter(|d| c.app.is_named_by(fact, d.process, c.sources)).copied().collect()
 }
 
 /// Whether one of the services runs in several tasks, or might.
@@ -171,7 +177,7 @@ pub(super) fn is_given_again(c: &Context<'_>, deployed: &Deployed<'_>, span: Spa
 /// The services that run a fact's code; empty where none is known to.
 pub(super) fn services<'a>(c: &Context<'a>, fact: &SourceFact) -> Vec<Deployed<'a>> {
     match c.app.runners(fact.span.file, c.sources) {
-        Runners::Services(services) => services,
+        Runners::Services(services) => users(c, fact, &services),
         Runners::Nobody | Runners::Unknown => Vec::new(),
     }
 }
