@@ -111,6 +111,8 @@ pub struct SourceFact {
     pub notes: BTreeMap<&'static str, String>,
     /// It stands where the parser lost its way: in a template, in a newer syntax.
     pub doubtful: bool,
+    /// The functions and classes around it that run only where something names them.
+    pub callers: Vec<String>,
 }
 
 /// A captured expression.
@@ -156,6 +158,8 @@ pub struct Code {
     pub unread: BTreeSet<FileId>,
     /// Modules of Python and JavaScript that no other code names: programs of their own, or what is found in other ways.
     pub lone: BTreeSet<FileId>,
+    /// The files that name each function and class of [`SourceFact::callers`], where it is not defined.
+    pub named: BTreeMap<String, BTreeSet<FileId>>,
 }
 
 /// Whether a pattern runs only where its gate hits. Nothing but time depends on it, as a test shows.

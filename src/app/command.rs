@@ -145,6 +145,10 @@ pub fn migrates(step: &Step) -> Option<String> {
     let program = program(step);
     let verb = program.verb();
     let has = |word: &str| program.has(&[word]);
+    // It asks what is to be done, and does nothing.
+    if ["--check", "--dry-run", "--plan", "status"].iter().any(|w| has(w)) {
+        return None;
+    }
     match program.name.as_str() {
         "manage.py" if matches!(verb, "migrate" | "syncdb") => Some(format!("manage.py {verb}")),
         "django-admin" if verb == "migrate" => Some("django-admin migrate".to_owned()),
@@ -160,10 +164,11 @@ pub fn migrates(step: &Step) -> Option<String> {
             Some(words(step, 2))
         }
         "rake" | "rails" => {
-            let task =
-                program.args.iter().map(Argument::text).find(|a| {
-                    matches!(*a, "db:migrate" | "db:prepare" | "db:setup" | "db:schema:load" | "db:create")
-                })?;
+            let task = program
+                .args
+                .iter()
+                .map(Argument::text)
+                .find(|a| matches!(*a, "db:migrate" | "db:prepare" | "db:setup" | "db:schema:load"))?;
             Some(format!("{} {task}", program.name))
         }
         "prisma" if has("migrate") && has("deploy") => Some("prisma migrate deploy".to_owned()),
@@ -181,6 +186,12 @@ pub fn migrates(step: &Step) -> Option<String> {
         "dotnet" if verb == "ef" && has("update") => Some("dotnet ef database update".to_owned()),
         "flyway" | "liquibase" if has("migrate") || has("update") => Some(words(step, 1)),
         "mix" if verb == "ecto.migrate" => Some("mix ecto.migrate".to_owned()),
+        // A script of one's own: `tsx scripts/migrate.ts`.
+        "node" | "tsx" | "ts-node" | "python" | "python3" | "php" | "ruby"
+            if program.args.iter().map(Argument::text).find(|a| !a.starts_with('-')).is_some_and(is_migration_file) =>
+        {
+            Some(words(step, 2))
+        }
         "npm" | "yarn" | "pnpm" | "bun" => {
             let script = program
                 .args
@@ -194,9 +205,19 @@ pub fn migrates(step: &Step) -> Option<String> {
     }
 }
 
+/// `migrate.js`, `run-migrations.mjs`
+fn is_migration_file(path: &str) -> bool {
+    let file = crate::source::name(path).to_ascii_lowercase();
+    let Some((stem, _)) = file.rsplit_once('.') else { return false };
+    matches!(stem.replace(['-', '_'], "").as_str(), "migrate" | "migrations" | "runmigrations" | "runmigration")
+}
+
 fn is_migration_script(name: &str) -> bool {
     let words: Vec<&str> = name.split([':', '-', '_']).collect();
-    words.contains(&"migrate") || words.contains(&"migrations") || name == "db:deploy"
+    words.contains(&"migrate")
+        || words.contains(&"migrations")
+        || words.contains(&"migration") && words.iter().any(|w| matches!(*w, "run" | "up" | "deploy" | "latest"))
+        || name == "db:deploy"
 }
 
 /// The server for development that a step is, as it is shown.

@@ -292,6 +292,7 @@ pub fn is_literal_secret(value: &str) -> bool {
         || [".pem", ".key", ".crt", ".p12", ".json"].iter().any(|e| lower.ends_with(e))
         || is_reference(&lower)
         || is_duration(&lower)
+        || is_schedule(value)
         || matches!(
             lower.as_str(),
             "header" | "cookie" | "include" | "query" | "body" | "bearer" | "basic" | "x-csrf-token"
@@ -310,6 +311,13 @@ fn is_reference(value: &str) -> bool {
 fn is_duration(value: &str) -> bool {
     let unit = value.trim_start_matches(|c: char| c.is_ascii_digit());
     unit.len() < value.len() && matches!(unit, "ms" | "s" | "m" | "h" | "d" | "w" | "y")
+}
+
+/// `0 0 1 * * MON-FRI`: when passwords are cleaned.
+fn is_schedule(value: &str) -> bool {
+    let fields: Vec<&str> = value.split_whitespace().collect();
+    let plain = |f: &&str| f.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || "*/,-?#".contains(c));
+    fields.len() >= 5 && fields.iter().all(plain)
 }
 
 fn is_media_type(value: &str) -> bool {
@@ -333,6 +341,9 @@ pub fn is_placeholder(value: &str) -> bool {
         "replace_with",
         "replace-with",
         "replacewith",
+        "changed-in",
+        "be-changed",
+        "be_changed",
         "change_in",
         "change-in",
         "replace_me",
@@ -368,7 +379,10 @@ pub fn is_placeholder(value: &str) -> bool {
         "secret_here",
         "…",
     ];
+    // The name of a variable, which something reads by it: `secret = "JWT_SECRET"`.
+    let variable = value.contains('_') && value.chars().all(|c| c.is_ascii_uppercase() || c == '_');
     lower.is_empty()
+        || variable && is_secret_name(value)
         || lower.starts_with(['<', '$', '{', '[', '*'])
         || lower.ends_with("here")
         || WORDS.iter().any(|word| lower.contains(word))

@@ -134,6 +134,8 @@ pub fn class(path: &str) -> Class {
                 .iter()
                 .any(|w| f.contains(w))
     }) || is_test_file(file)
+        || path.split('/').rev().skip(1).any(is_test_folder)
+        || lower.contains("src/it/")
     {
         return Class::Test;
     }
@@ -209,4 +211,12 @@ fn is_test_file(file: &str) -> bool {
         || file.contains("compose-test")
         || file.contains("compose.test")
         || file.contains("compose-e2e")
+}
+
+/// `EndToEndUiTests`, `src/dockerTest`: by a word that begins with a capital.
+fn is_test_folder(folder: &str) -> bool {
+    ["Test", "Tests"].iter().any(|end| {
+        let before = folder.strip_suffix(end);
+        before.is_some_and(|b| b.ends_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit()))
+    })
 }

@@ -30,7 +30,7 @@ fn migration_on_start(c: &Context<'_>, out: &mut Ruling) {
         }
         let chain = &process.chain;
         let mut told: Vec<Span> = Vec::new();
-        for (at, step) in chain.steps.iter().enumerate().filter(|(_, s)| !s.around.function && !s.around.test) {
+        for (at, step) in chain.steps.iter().enumerate().filter(|(_, s)| !s.around.function) {
             let inside = step.under.iter().any(|l| matches!(l, Link::PackageManager(_, span) if told.contains(span)));
             // What only migrates is a one-off, and another rule's.
             if inside || chain.mains.contains(&at) {
@@ -66,6 +66,13 @@ fn migrates_in_code(c: &Context<'_>, out: &mut Ruling) {
         let provider = !path.ends_with(".php") || path.contains("Providers/") || path.contains("bootstrap/");
         let called = !fact.has("inside") || path.ends_with(".cs");
         if !called || by_hand || !provider {
+            continue;
+        }
+        // A program that only migrates is the one-off that the rule asks for.
+        let migrator =
+            |d: &Deployed<'_>| d.is_one_off() || d.service.name.value.to_ascii_lowercase().contains("migrat");
+        let services = source::services(c, fact);
+        if !services.is_empty() && services.iter().all(migrator) {
             continue;
         }
         let by = fact.note("by").unwrap_or_default();

@@ -48,8 +48,9 @@ enum Listening {
 
 fn listening(c: &Context<'_>, deployed: &Deployed<'_>) -> Listening {
     match told(deployed.process) {
+        // `--port 0` closes a listener of several, or takes any port.
+        Some((Fact::Known(0) | Fact::Assumed(0) | Fact::Unknown, _)) => return Listening::Unknown,
         Some((Fact::Known(port) | Fact::Assumed(port), span)) => return Listening::Told(port, span),
-        Some((Fact::Unknown, _)) => return Listening::Unknown,
         None => {}
     }
     let service = deployed.service;
@@ -57,6 +58,7 @@ fn listening(c: &Context<'_>, deployed: &Deployed<'_>) -> Listening {
         // A command, a config file or a variable may move it.
         let moved = service.command.is_some()
             || service.entrypoint.is_some()
+            || !service.env_files.is_empty()
             || service.node.get("configs").is_some()
             || !service.mounts.is_empty()
             || service.environment.iter().any(|s| {
@@ -76,6 +78,15 @@ fn listening(c: &Context<'_>, deployed: &Deployed<'_>) -> Listening {
     };
     // An env file that is not there may move it.
     if deployed.process.provided.open.is_some() && !service.env_files.is_empty() {
+        return Listening::Unknown;
+    }
+    // So may a file that is mounted over its settings.
+    let configured = service.mounts.iter().filter_map(|m| m.target.value()).any(|target| {
+        ["json", "yml", "yaml", "toml", "conf", "hjson", "ini", "properties", "cfg", "xml", "env"]
+            .iter()
+            .any(|end| target.rsplit_once('.').is_some_and(|(_, e)| e == *end))
+    });
+    if configured || service.node.get("configs").is_some() {
         return Listening::Unknown;
     }
     match (code::port(c, deployed), exposed(image).filter(|ports| !ports.is_empty())) {

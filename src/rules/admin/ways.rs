@@ -180,7 +180,11 @@ pub(in crate::rules) fn admin_backdoor_in_process(c: &Context<'_>, out: &mut Rul
             "rediscommander/redis-commander" => "redis-commander",
             _ => continue,
         };
-        if let Some(port) = deployed.service.ports.first() {
+        // A file of servers alone, without a service of the app, is a developer's, or the console's own.
+        let stack = deployed.stack.file();
+        let mut beside = c.app.deployed().filter(|d| d.stack.file() == stack);
+        let app = beside.any(|d| d.process.known.is_none() || d.service.node.get("deploy").is_some());
+        if let Some(port) = deployed.service.ports.first().filter(|_| app) {
             out.violation(
                 Violation::at(port.target_span, format!("`{console}` is published with the app"))
                     .help("reach it through a tunnel, or start it when it is needed"),

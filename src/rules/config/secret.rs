@@ -200,10 +200,15 @@ fn settings_of(c: &Context<'_>, file: FileId) -> Vec<Violation> {
         let secret = default.map_or(text, |(_, default)| default);
         let development = key.starts_with("%dev") || key.starts_with("%test");
         let named = !development && credential::is_secret_name(&key.replace(['.', '-'], "_"));
-        if named && is_real(secret) && is_strong(secret, 10) && found.is_empty() {
+        if named && is_real(secret) && is_strong(secret, 10) {
             let help = "take it out of the settings, replace it, and hand it to the service as a Swarm secret";
             let violation = Violation::at(value.span, format!("`{key}` carries a credential")).help(help);
-            found.push(violation.secret(value.span).severity(Severity::Warning));
+            // The password of a file opens nothing without the file.
+            let lower = key.to_ascii_lowercase().replace(['-', '_', '.'], "");
+            let of_file = ["certificate", "pfx", "keystore", "truststore", "keypassword"];
+            let lesser = of_file.iter().any(|w| lower.contains(w));
+            let severity = if lesser { Severity::Note } else { Severity::Warning };
+            found.push(violation.secret(value.span).severity(severity));
         }
     }
     found

@@ -123,9 +123,29 @@ pub(in crate::rules) fn local_upload_storage(c: &Context<'_>, out: &mut Ruling) 
             Violation::at(fact.span, format!("uploads are kept in files of the container (`{by}`)")).help(help);
         source::report(c, out, fact, source::with_replicas(violation, &source::services(c, fact)), |services| {
             let lost = services.iter().any(|d| d.many().value() == Some(&true) && !shares(d));
-            if lost { Severity::Error } else { Severity::Warning }
+            let kept = !services.is_empty() && services.iter().all(|d| is_mounted(d, &path));
+            match (lost, kept) {
+                (true, _) => Severity::Error,
+                (false, false) => Severity::Warning,
+                // One task with a volume: the rules on volumes speak of it.
+                (false, true) => Severity::Note,
+            }
         });
     }
+}
+
+/// Whether a folder that the code names is a volume's.
+fn is_mounted(deployed: &Deployed<'_>, path: &str) -> bool {
+    let folder = path.trim_matches(['"', '\'', '`', '.', '/']);
+    let first = |text: &str| text.rsplit('/').next().unwrap_or_default().to_owned();
+    !folder.is_empty()
+        && deployed.service.mounts.iter().filter_map(|m| m.target.value()).any(|target| {
+            let target = target.trim_matches('/');
+            crate::source::is_within(folder, target)
+                || target.ends_with(&format!("/{}", folder.split('/').next().unwrap_or_default()))
+                || target.ends_with(&format!("/{folder}"))
+                || folder.ends_with(&first(target)) && first(target).len() > 3
+        })
 }
 
 /// What is written is removed when the request is done.
