@@ -141,6 +141,10 @@ impl App {
         if crate::source::name(path).starts_with("appsettings") && start.is_some_and(|s| !process.runs.contains(&s)) {
             return false;
         }
+        // `CopyToPublishDirectory="Never"`: no image has them.
+        if crate::source::name(path).starts_with("appsettings") && is_unpublished(path, sources) {
+            return false;
+        }
         // .NET reads the settings of one environment beside those of all.
         let environment =
             crate::source::name(path).strip_prefix("appsettings.").and_then(|rest| rest.strip_suffix(".json"));
@@ -362,4 +366,19 @@ impl Deployed<'_> {
         let entry = deploy.entry("replicas").or_else(|| deploy.entry("mode"))?;
         Some((entry.span(), format!("`{}` runs more than once", self.service.name.value)))
     }
+}
+
+/// Whether the project of .NET beside a file of settings leaves it out of what is published.
+fn is_unpublished(path: &str, sources: &Sources) -> bool {
+    let at = crate::source::folder(path);
+    sources.files().filter(|(_, f)| f.path.ends_with(".csproj") && crate::source::folder(&f.path) == at).any(
+        |(id, _)| {
+            let text = sources.text(id);
+            text.match_indices(crate::source::name(path)).any(|(at, _)| {
+                let item: String = text[at..].chars().take(200).collect();
+                let item = item.split("</").next().unwrap_or_default();
+                item.contains("CopyToPublishDirectory=\"Never\"") || item.contains("<CopyToPublishDirectory>Never")
+            })
+        },
+    )
 }

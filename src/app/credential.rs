@@ -219,6 +219,14 @@ pub fn is_secret_name(name: &str) -> bool {
     if NOT_LAST.contains(&last) || words.iter().any(|w| PUBLIC.contains(w)) {
         return false;
     }
+    // Algolia's key for searching stands in what browsers load.
+    if words.contains(&"ALGOLIA") && words.contains(&"SEARCH") {
+        return false;
+    }
+    // `OAUTH_GITHUB_APP_KEY` says who the app is.
+    if words.contains(&"OAUTH") && words.ends_with(&["APP", "KEY"]) {
+        return false;
+    }
     // `PWD` alone is the shell's working directory.
     if words == ["PWD"] || words == ["OLDPWD"] {
         return false;

@@ -24,6 +24,7 @@ const BACKING: &[&str] = &[
     "mongodb+srv",
     "amqp",
     "amqps",
+    "pyamqp",
     "memcached",
     "memcache",
     "kafka",

@@ -190,6 +190,11 @@
 ((call_expression function: (selector_expression operand: (identifier) @_os field: (field_identifier) @_open) arguments: (argument_list . (interpreted_string_literal) @logs.file)) @logs
   (#eq? @_os "os") (#any-of? @_open "Create" "OpenFile") (#match? @logs.file "\\.log\"$") (#set! sink "file") (#gate! "\\.log\""))
 
+; The address of another service of the app.
+((call_expression function: (selector_expression operand: (identifier) @_grpc field: (field_identifier) @_dial) arguments: (argument_list . (interpreted_string_literal (interpreted_string_literal_content) @connects.locator))) @connects
+  (#eq? @_grpc "grpc") (#any-of? @_dial "Dial" "DialContext" "NewClient") (#match? @connects.locator "^[A-Za-z][A-Za-z0-9_-]*:[0-9]+$") (#set! kind "http") (#gate! "grpc\\."))
+((call_expression function: (selector_expression operand: (identifier) @_rpc field: (field_identifier) @_dial) arguments: (argument_list . (_) . (interpreted_string_literal (interpreted_string_literal_content) @connects.locator))) @connects
+  (#any-of? @_rpc "rpc" "net" "jsonrpc") (#any-of? @_dial "Dial" "DialHTTP" "DialTimeout") (#match? @connects.locator "^[A-Za-z][A-Za-z0-9_-]*:[0-9]+$") (#set! kind "http") (#gate! "(rpc|net)\\.Dial"))
 ; The URL of another service of the app: its host has no dot.
 ((interpreted_string_literal (interpreted_string_literal_content) @connects.locator) @connects
   (#match? @connects.locator "^https?://[A-Za-z][A-Za-z0-9_-]*(:[0-9]+)?(/.*)?$") (#set! kind "http") (#gate! "https?://[A-Za-z][A-Za-z0-9_-]*[:/\\x22\'`]"))

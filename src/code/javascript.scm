@@ -23,6 +23,13 @@
   (#eq? @_process "process") (#eq? @_env "env") (#gate! "\\benv\\b"))
 ((variable_declarator name: (object_pattern (pair_pattern key: (property_identifier) @reads-env.name)) value: (member_expression object: (identifier) @_process property: (property_identifier) @_env))
   (#eq? @_process "process") (#eq? @_env "env") (#gate! "\\benv\\b"))
+; Whether it is there: `Boolean(process.env.A && process.env.B)`, `!!process.env.A`
+((call_expression function: (identifier) @_boolean arguments: (arguments (member_expression object: (member_expression object: (identifier) @_process property: (property_identifier) @_env) property: (property_identifier) @reads-env.name))) @reads-env
+  (#eq? @_boolean "Boolean") (#eq? @_process "process") (#eq? @_env "env") (#set! optional) (#gate! "Boolean"))
+((call_expression function: (identifier) @_boolean arguments: (arguments (binary_expression (member_expression object: (member_expression object: (identifier) @_process property: (property_identifier) @_env) property: (property_identifier) @reads-env.name)))) @reads-env
+  (#eq? @_boolean "Boolean") (#eq? @_process "process") (#eq? @_env "env") (#set! optional) (#gate! "Boolean"))
+((unary_expression operator: "!" argument: (unary_expression operator: "!" argument: (member_expression object: (member_expression object: (identifier) @_process property: (property_identifier) @_env) property: (property_identifier) @reads-env.name))) @reads-env
+  (#eq? @_process "process") (#eq? @_env "env") (#set! optional) (#gate! "!!"))
 ; What a condition finds missing before the program ends.
 ((unary_expression operator: "!" argument: (identifier) @requires.name) @requires (#gate! "throw|exit"))
 ((binary_expression left: (identifier) @requires.name operator: ["==" "==="] right: [(undefined) (null)]) @requires (#gate! "throw|exit"))

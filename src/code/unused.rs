@@ -28,6 +28,8 @@ fn needs_a_caller(at: Node<'_>, language: Language, text: &str) -> bool {
     let called = own_name(at, text);
     match (language.family(), at.kind()) {
         (Language::Go, "function_declaration") => !matches!(called, "main" | "init"),
+        // Another package calls a method by an interface, but never one in lower case.
+        (Language::Go, "method_declaration") => called.starts_with(|c: char| c.is_ascii_lowercase()),
         (Language::Rust, "function_item") => {
             let attributed = at.prev_named_sibling().is_some_and(|s| s.kind() == "attribute_item");
             called != "main" && !attributed && above == "source_file"
@@ -191,6 +193,11 @@ impl Search {
     fn count<'t>(&self, text: &'t str, language: Option<Language>) -> BTreeMap<&'t str, Times> {
         let mut found: BTreeMap<&str, Times> = BTreeMap::new();
         for hit in self.pattern.find_iter(text) {
+            // What is commented out names nothing.
+            let line = text[..hit.start()].rsplit('\n').next().unwrap_or_default().trim_start();
+            if language.is_some() && ["//", "#", "* "].iter().any(|mark| line.starts_with(mark)) {
+                continue;
+            }
             let times = found.entry(hit.as_str()).or_default();
             times.all += 1;
             times.module += usize::from(names_a_module(text, hit.range(), language));
@@ -211,7 +218,11 @@ struct Times {
 fn is_definition(text: &str, at: Range<usize>) -> bool {
     const WORDS: &[&str] = &["def", "fn", "func", "function", "class", "struct", "interface", "record"];
     let last = text[..at.start].trim_end().rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    text[..at.start].ends_with(char::is_whitespace) && WORDS.contains(&last) || text[at.end..].starts_with("(this ")
+    let line = text[..at.start].rsplit('\n').next().unwrap_or_default();
+    // `func (s *Server) name(`
+    let method = line.starts_with("func (") && line.trim_end().ends_with(')') && line.matches('(').count() == 1;
+    text[..at.start].ends_with(char::is_whitespace) && (WORDS.contains(&last) || method)
+        || text[at.end..].starts_with("(this ")
 }
 
 /// Whether a name stands where a module may: JavaScript imports by a string, and what Python defines or calls is no module.

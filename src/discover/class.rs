@@ -45,7 +45,7 @@ pub fn kind(path: &str) -> Kind {
     if matches!(extension, "patch" | "diff" | "orig" | "bak") {
         return Kind::Other;
     }
-    if lower == ".env" || lower.starts_with(".env.") || extension == "env" {
+    if lower == ".env" || lower.starts_with(".env.") || lower.starts_with(".env-") || extension == "env" {
         return Kind::Dotenv;
     }
     match (lower.as_str(), extension) {

@@ -5,10 +5,11 @@ mod ways;
 
 use super::{Checks, Context, Ruling, source};
 use crate::app::chain::Link;
+use crate::app::image::Image;
 use crate::app::{Deployed, command, locator};
 use crate::code::What;
 use crate::fact::Fact;
-use crate::source::Span;
+use crate::source::{Span, name};
 use crate::stack::Mode;
 use crate::violation::{Severity, Violation};
 
@@ -25,7 +26,9 @@ fn migration_on_start(c: &Context<'_>, out: &mut Ruling) {
     migrates_in_code(c, out);
     for process in &c.app.processes {
         let deployed = c.app.deployed_of(process);
-        if deployed.is_some_and(|d| d.is_one_off()) {
+        // An image that is built for migrations is run once for each release.
+        let built = |i: &Image| name(c.sources.path(i.file)).to_ascii_lowercase().contains("migrat");
+        if deployed.is_some_and(|d| d.is_one_off()) || c.app.image_of(process).is_some_and(built) {
             continue;
         }
         let chain = &process.chain;
@@ -37,6 +40,10 @@ fn migration_on_start(c: &Context<'_>, out: &mut Ruling) {
                 continue;
             }
             let Some(shown) = command::migrates(step) else { continue };
+            // `RAILS_ENV=test rails db:prepare`
+            if step.assignments.iter().any(|(_, value)| value.text() == Some("test")) || chain.ends() {
+                continue;
+            }
             told.push(step.span);
             let severity = severity(deployed, step.around.conditional);
             let mut violation = Violation::at(step.span, format!("`{shown}` runs at every start"))

@@ -58,7 +58,7 @@ fn listening(c: &Context<'_>, deployed: &Deployed<'_>) -> Listening {
         // A command, a config file or a variable may move it.
         let moved = service.command.is_some()
             || service.entrypoint.is_some()
-            || !service.env_files.is_empty()
+            || deployed.process.provided.open.is_some() && !service.env_files.is_empty()
             || service.node.get("configs").is_some()
             || !service.mounts.is_empty()
             || service.environment.iter().any(|s| {
@@ -147,7 +147,9 @@ fn target_port_mismatch(c: &Context<'_>, out: &mut Ruling) {
                         .text()
                         .is_some_and(|t| t == number || t.ends_with(&words[0]) || t.contains(&format!("{};", words[0])))
             });
-            let named = named || given;
+            // The probe asks there.
+            let probed = deployed.service.node.get("healthcheck").is_some_and(|h| c.text(h.span).contains(&words[0]));
+            let named = named || given || probed && !sure;
             if ports.contains(&target) || also_exposed || named {
                 out.holds(span, format!("`{name}` listens on {target}"));
                 continue;

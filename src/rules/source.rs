@@ -96,7 +96,21 @@ pub(super) fn is_overridden(c: &Context<'_>, fact: &SourceFact, services: &[Depl
     !services.is_empty() && services.iter().all(set)
 }
 
-/// Whether the profile of Spring that a service runs with says otherwise: `application-docker.yml`.
+/// Whether code that runs with a file of settings of .NET speaks of a key of it; true of other files.
+pub(super) fn is_read(c: &Context<'_>, fact: &SourceFact, services: &[Deployed<'_>]) -> bool {
+    let (Some(key), file) = (fact.note("setting"), crate::source::name(c.sources.path(fact.span.file))) else {
+        return true;
+    };
+    let own = key.rsplit('.').next().unwrap_or(key);
+    // Serilog reads its section by itself.
+    if !file.starts_with("appsettings") || key.starts_with("Serilog") || key.starts_with("Kestrel") || own == key {
+        return true;
+    }
+    let mut runs = services.iter().flat_map(|d| &d.process.runs).peekable();
+    runs.peek().is_none() || runs.any(|f| c.sources.text(*f).contains(own))
+}
+
+/// Whether the profile that a service runs with says otherwise: `application-docker.yml`, `appsettings.Docker.json`.
 fn is_in_profile(c: &Context<'_>, deployed: &Deployed<'_>, fact: &SourceFact, key: &str) -> bool {
     let path = c.sources.path(fact.span.file);
     let at = crate::source::folder(path);
@@ -108,6 +122,18 @@ fn is_in_profile(c: &Context<'_>, deployed: &Deployed<'_>, fact: &SourceFact, ke
         Some(rest.split([' ', '"', '\'']).next().unwrap_or_default().to_owned())
     });
     let active = active.or(started.as_deref());
+    if crate::source::name(path) == "appsettings.json" {
+        let told = ["ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT"];
+        let told = told.iter().find_map(|v| deployed.process.environment.get(*v)?.text()).unwrap_or("Production");
+        let overlay = format!("appsettings.{told}.json").to_ascii_lowercase();
+        let beside = |other: &str| {
+            crate::source::folder(other) == at && crate::source::name(other).to_ascii_lowercase() == overlay
+        };
+        return c.sources.files().filter(|(_, f)| beside(&f.path)).any(|(id, f)| {
+            let settings = crate::syntax::settings::read(id, &f.path, c.sources.text(id));
+            settings.iter().any(|(other, _)| other == key)
+        });
+    }
     let Some(active) = active.filter(|_| crate::source::name(path).starts_with("application.")) else { return false };
     active.split(',').map(str::trim).any(|profile| {
         ["properties", "yml", "yaml"].iter().any(|end| {

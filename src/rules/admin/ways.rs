@@ -27,7 +27,13 @@ pub(in crate::rules) fn schema_auto_sync(c: &Context<'_>, out: &mut Ruling) {
     for fact in c.app.code.of(What::SyncsSchema) {
         let by = fact.note("by").unwrap_or_default();
         let services = source::services(c, fact);
-        if source::is_overridden(c, fact, &services) {
+        // What is in memory has no schema from before.
+        let settings = !c.app.code.files.contains_key(&fact.span.file);
+        let memory = settings && c.sources.text(fact.span.file).contains("jdbc:h2:mem");
+        let provided = services.iter().flat_map(|d| &d.process.runs);
+        let memory = memory
+            || by == "EnsureCreated" && provided.clone().any(|f| c.sources.text(*f).contains("UseInMemoryDatabase("));
+        if memory || source::is_overridden(c, fact, &services) {
             continue;
         }
         // Many models of one service are one thing to mend.
@@ -184,7 +190,8 @@ pub(in crate::rules) fn admin_backdoor_in_process(c: &Context<'_>, out: &mut Rul
         let stack = deployed.stack.file();
         let mut beside = c.app.deployed().filter(|d| d.stack.file() == stack);
         let app = beside.any(|d| d.process.known.is_none() || d.service.node.get("deploy").is_some());
-        if let Some(port) = deployed.service.ports.first().filter(|_| app) {
+        let asked_for = deployed.service.node.get("profiles").is_some();
+        if let Some(port) = deployed.service.ports.first().filter(|_| app && !asked_for) {
             out.violation(
                 Violation::at(port.target_span, format!("`{console}` is published with the app"))
                     .help("reach it through a tunnel, or start it when it is needed"),

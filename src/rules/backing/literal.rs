@@ -95,7 +95,7 @@ pub(in crate::rules) fn hardcoded_backing_url(c: &Context<'_>, out: &mut Ruling)
             continue;
         }
         let reassigned = !services.is_empty() && services.iter().all(|d| source::is_reassigned(c, d, fact));
-        if reassigned || source::is_overridden(c, fact, &services) {
+        if reassigned || source::is_overridden(c, fact, &services) || !source::is_read(c, fact, &services) {
             continue;
         }
         let text = part.value.text().unwrap_or_default();

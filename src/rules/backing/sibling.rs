@@ -16,6 +16,10 @@ use crate::violation::{Severity, Violation};
 /// The host and the port that a URL asks for.
 fn asked(fact: &SourceFact) -> Option<(String, u16)> {
     let Value::Text(text) = &fact.parts.get("locator")?.value else { return None };
+    // `grpc.Dial("orders:50051")`
+    if let Some((host, port)) = text.split_once(':').filter(|_| !text.contains('/')) {
+        return Some((host.to_owned(), port.parse().ok()?));
+    }
     let found = locator::url(text)?;
     let host = found.hosts.first()?.clone();
     let default = if found.scheme.as_deref() == Some("https") { 443 } else { 80 };

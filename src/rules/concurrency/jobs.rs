@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::app::server;
 use crate::code::What;
 use crate::rules::{Context, Ruling, source};
-use crate::source::{Class, FileId, Kind, Span};
+use crate::source::{Class, File, FileId, Kind, Span};
 use crate::stack::{Argument, Role};
 use crate::violation::{Severity, Violation};
 
@@ -100,15 +100,30 @@ fn is_open(c: &Context<'_>) -> bool {
     })
 }
 
+/// Commands that start all the types of a Procfile.
+const STARTS_ALL: &[&str] = &["foreman start", "honcho start", "overmind start", "goreman start"];
+
+/// A script that a container may start by a way that is not followed; not one for developers.
+fn may_start(file: &File) -> bool {
+    let own = crate::source::name(&file.path);
+    let script = own.ends_with(".sh") || !own.contains('.');
+    file.class == Class::App
+        && script
+        && !matches!(file.kind, Kind::Prose | Kind::Manifest | Kind::Procfile)
+        && !matches!(own, "Makefile" | "dev" | "setup" | "start-dev" | "LICENSE")
+}
+
 pub(in crate::rules) fn process_type_not_deployed(c: &Context<'_>, out: &mut Ruling) {
     if !c.app.deployed().any(|d| d.image.is_some() || d.service.command.is_some()) || is_open(c) {
         return;
     }
     let commands = commands(c);
     // A manager starts all the types of the Procfile in one container.
-    if commands
-        .iter()
-        .any(|cmd| ["foreman start", "honcho start", "overmind start", "goreman start"].iter().any(|m| cmd.contains(m)))
+    if commands.iter().any(|cmd| STARTS_ALL.iter().any(|m| cmd.contains(m)))
+        || c.sources.files().any(|(_, f)| f.kind == Kind::Procfile)
+            && c.sources
+                .files()
+                .any(|(id, f)| may_start(f) && STARTS_ALL.iter().any(|m| c.sources.text(id).contains(m)))
     {
         return;
     }

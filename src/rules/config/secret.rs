@@ -12,7 +12,7 @@ use crate::app::locator;
 use crate::app::{Deployed, Runners};
 use crate::code::Language;
 use crate::rules::{Context, Ruling, source};
-use crate::source::{Class, File, FileId, Span, has_word, name};
+use crate::source::{Class, File, FileId, Span, folder, has_word, is_within, name};
 use crate::syntax::settings;
 use crate::violation::{Severity, Violation};
 
@@ -154,7 +154,12 @@ fn secrets_of(c: &Context<'_>, file: FileId) -> Vec<Violation> {
             if FORMS[at].0 == NAMED && is_settings(c.sources.path(file)) {
                 continue;
             }
-            if browser && FORMS[at].0.contains("Google") {
+            if browser && (FORMS[at].0.contains("Google") || FORMS[at].0 == NAMED && is_of_browser(c, file)) {
+                continue;
+            }
+            // The name of a credential that says it is public.
+            let name = hit.as_str().split(['=', ':']).next().unwrap_or_default().trim();
+            if FORMS[at].0 == NAMED && name.contains('_') && !credential::is_secret_name(name) {
                 continue;
             }
             let whole = Span::new(file, hit.start(), hit.end());
@@ -180,10 +185,21 @@ fn secrets_of(c: &Context<'_>, file: FileId) -> Vec<Violation> {
             let violation = Violation::at(whole, message).help(help).secret(span);
             // A key of TLS may be of a certificate that nobody trusts.
             let tls = has_word(&c.sources.path(file).replace('/', "-"), &["cert", "certs", "ssl", "tls", "https"]);
-            found.push(if sure && !tls { violation } else { violation.severity(Severity::Warning) });
+            // A file with a key that no image takes along opens nothing there.
+            let taken = || c.app.images.iter().any(|i| c.app.carries(i, c.sources.path(file), c.sources));
+            let open = sure && !tls && (!is_key(c.sources.file(file)) || taken());
+            found.push(if open { violation } else { violation.severity(Severity::Warning) });
         }
     }
     found
+}
+
+/// Whether a file is of a package that browsers load: what it knows, everyone may.
+fn is_of_browser(c: &Context<'_>, file: FileId) -> bool {
+    let path = c.sources.path(file);
+    let own = c.app.manifests.iter().filter(|m| is_within(path, folder(c.sources.path(m.file))));
+    let nearest = own.max_by_key(|m| folder(c.sources.path(m.file)).len());
+    nearest.is_some_and(|m| m.dependency("@angular/core").is_some() || m.dependency("react-scripts").is_some())
 }
 
 /// Settings that are named as credentials, and hold one.

@@ -32,6 +32,9 @@ pub(in crate::rules) fn logs_to_file(c: &Context<'_>, out: &mut Ruling) {
             out.unknown(fact.span, "what chooses the place of the logs is not known");
             continue;
         }
+        if c.sources.path(fact.span.file).contains("logback") && !is_appended(c.sources.text(fact.span.file), fact) {
+            continue;
+        }
         let part = fact.parts.get("file");
         let written = part.map(|p| c.text(p.span)).unwrap_or_default();
         let path = fact.text("file").filter(|p| !p.contains("${") || p.starts_with('/') || p.contains('/'));
@@ -243,4 +246,20 @@ pub(in crate::rules) fn buffered_stdout(c: &Context<'_>, out: &mut Ruling) {
             }
         }
     }
+}
+
+/// Whether a logger of logback refers to the appender that a fact stands in; what is in a comment refers to nothing.
+fn is_appended(text: &str, fact: &SourceFact) -> bool {
+    let before = &text[..fact.span.start as usize];
+    let Some(name) = before.rfind("<appender").and_then(|at| before[at..].split("name=").nth(1)) else { return true };
+    let name = name.trim_start_matches(['"', '\'']).split(['"', '\'']).next().unwrap_or_default();
+    let mut rest = text;
+    let mut plain = String::new();
+    while let Some((head, tail)) = rest.split_once("<!--") {
+        plain.push_str(head);
+        rest = tail.split_once("-->").map_or("", |(_, after)| after);
+    }
+    plain.push_str(rest);
+    let refers = |quote: char| plain.contains(&format!("ref={quote}{name}{quote}"));
+    name.is_empty() || refers('"') || refers('\'')
 }

@@ -137,6 +137,20 @@ pub(in crate::rules) fn binds_loopback(c: &Context<'_>, out: &mut Ruling) {
         {
             continue;
         }
+        // A server of Python that is started by its own command does not come to the developer's one in the code.
+        const SERVERS: &[&str] = &["gunicorn", "uwsgi", "uvicorn", "hypercorn", "daphne", "waitress-serve"];
+        let served = |d: &Deployed<'_>| {
+            d.process.chain.main_steps().any(|s| SERVERS.contains(&server::program(s).name.as_str()))
+        };
+        if file.ends_with(".py") && !services.is_empty() && services.iter().all(served) {
+            continue;
+        }
+        // The profiler's own listener.
+        if fact.text("port").is_some_and(|p| p.ends_with(":6060"))
+            && c.sources.text(fact.span.file).contains("net/http/pprof")
+        {
+            continue;
+        }
         // A guard keeps it to the file that is started.
         if fact.has("guarded") && !c.app.processes.iter().any(|p| starts(c, p, fact.span.file)) {
             continue;

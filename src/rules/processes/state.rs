@@ -105,7 +105,8 @@ pub(in crate::rules) fn local_upload_storage(c: &Context<'_>, out: &mut Ruling) 
             continue;
         }
         const SCRATCH: &[&str] = &["/tmp", "tempnam", "tmp_", "tempfile", "tmpdir", "TemporaryFile"];
-        if SCRATCH.iter().any(|mark| path.contains(mark)) {
+        let lower = path.to_ascii_lowercase();
+        if SCRATCH.iter().any(|mark| path.contains(mark)) || lower.contains("tmpdir") || lower.contains("tempdir") {
             continue;
         }
         if matches!(fact.parts.get("path").map(|p| &p.value), Some(Value::Environment { default: None, .. })) {
