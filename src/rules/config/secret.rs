@@ -158,7 +158,7 @@ fn secrets_of(c: &Context<'_>, file: FileId) -> Vec<Violation> {
                 continue;
             }
             // The name of a credential that says it is public.
-            let name = hit.as_str().split(['=', ':']).next().unwrap_or_default().trim();
+            let name = hit.as_str().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
             if FORMS[at].0 == NAMED && name.contains('_') && !credential::is_secret_name(name) {
                 continue;
             }
@@ -187,7 +187,8 @@ fn secrets_of(c: &Context<'_>, file: FileId) -> Vec<Violation> {
             let tls = has_word(&c.sources.path(file).replace('/', "-"), &["cert", "certs", "ssl", "tls", "https"]);
             // A file with a key that no image takes along opens nothing there.
             let taken = || c.app.images.iter().any(|i| c.app.carries(i, c.sources.path(file), c.sources));
-            let open = sure && !tls && (!is_key(c.sources.file(file)) || taken());
+            let account = c.sources.path(file).ends_with(".json");
+            let open = sure && !tls && (account || !is_key(c.sources.file(file)) || taken());
             found.push(if open { violation } else { violation.severity(Severity::Warning) });
         }
     }
