@@ -91,6 +91,8 @@ fn hostile_files_end() {
     read("a.js", deep.into_bytes());
     let deep = format!("import os\nx = {}os.environ['A']{}\n", "[".repeat(20_000), "]".repeat(20_000));
     read("a.py", deep.into_bytes());
+    let many = format!("const x = [\n{}];", "\"postgres://u:p@db/1\",\n".repeat(30_000));
+    read("a.js", many.into_bytes());
 }
 
 /// What is known of each library, shown once: `idioms/<file>` and the facts beside it, in `<file>.facts`.

@@ -207,7 +207,8 @@ pub(super) fn is_skipped(node: Node<'_>, text: &str) -> bool {
 
 /// What stands behind `return if …` and `next unless …` may never be come to. Go leaves where something went wrong.
 fn is_left_before(at: Node<'_>, text: &str) -> bool {
-    std::iter::successors(at.prev_named_sibling(), Node::prev_named_sibling).any(|before| {
+    // Each step back costs as much as the whole way: a list of thousands is no list of statements.
+    std::iter::successors(at.prev_named_sibling(), Node::prev_named_sibling).take(MAX_BEFORE).any(|before| {
         let body = match before.kind() {
             "if_modifier" | "unless_modifier" => before.child_by_field_name("body"),
             "if_statement" if before.child_by_field_name("alternative").is_none() => {
@@ -225,6 +226,9 @@ fn is_left_before(at: Node<'_>, text: &str) -> bool {
         LEFT.is_match(says)
     })
 }
+
+/// How many statements before a place are looked at.
+const MAX_BEFORE: usize = 200;
 
 static LEFT: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^(return|next|continue|break)\b[^\n]{0,80}$").expect("a sound pattern"));

@@ -144,6 +144,10 @@ impl<'t> FileScan<'t> {
         // In the order of the patterns: of two that tell of one place, the first one counts.
         let mut facts: Vec<(usize, SourceFact)> = Vec::new();
         for (at, found) in self.tree.matches(&queries, Some(until))? {
+            // What surrounds a match takes time as well.
+            if Instant::now() > until {
+                return None;
+            }
             let queried = patterns[at];
             if !queried.keys.iter().all(|test| holds(test, &found.captures, text)) {
                 continue;
