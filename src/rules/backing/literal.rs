@@ -138,7 +138,9 @@ pub(in crate::rules) fn hardcoded_backing_url(c: &Context<'_>, out: &mut Ruling)
         if [".json(", ".send("].iter().any(|end| answers.ends_with(end)) {
             continue;
         }
-        if is_second_choice(c, span) {
+        // `if [ -z "$BROKER_URL" ]; then BROKER_URL=…`
+        let script = path.ends_with(".sh") && fact.has("conditional");
+        if script || is_second_choice(c, span) {
             continue;
         }
         let message = format!("the address of `{host}` is written in the code");
