@@ -201,10 +201,9 @@ impl App {
     /// Whether something that a process runs, or a file that is no code, names what a fact stands in.
     #[must_use]
     pub fn is_named_by(&self, fact: &SourceFact, process: &Process, sources: &Sources) -> bool {
-        fact.callers.iter().filter_map(|name| self.code.named.get(name)).all(|files| {
-            let plain = |file: &FileId| !self.code.files.contains_key(file);
-            process.runs.is_empty() || files.iter().any(|f| plain(f) || self.is_run_by(*f, process, sources))
-        })
+        let plain = |file: FileId| !self.code.files.contains_key(&file);
+        let runs = |file: FileId| plain(file) || self.is_run_by(file, process, sources);
+        process.runs.is_empty() || fact.callers.iter().all(|name| self.code.is_named(name, &runs))
     }
 
     #[must_use]

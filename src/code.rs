@@ -158,8 +158,17 @@ pub struct Code {
     pub unread: BTreeSet<FileId>,
     /// Modules of Python and JavaScript that no other code names: programs of their own, or what is found in other ways.
     pub lone: BTreeSet<FileId>,
-    /// The files that name each function and class of [`SourceFact::callers`], where it is not defined.
-    pub named: BTreeMap<String, BTreeSet<FileId>>,
+    /// The places that name each function and class of [`SourceFact::callers`], where it is not defined, and each function
+    /// that they stand in.
+    pub named: BTreeMap<String, BTreeSet<Naming>>,
+}
+
+/// A place that names a function or class.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Naming {
+    pub file: FileId,
+    /// The function around it, where that needs a caller itself.
+    pub within: Option<String>,
 }
 
 /// Whether a pattern runs only where its gate hits. Nothing but time depends on it, as a test shows.
@@ -291,6 +300,25 @@ impl Code {
                 part.value = value.clone();
             }
         }
+    }
+
+    /// Whether a function or class is named by what runs: by what needs no caller, or by what is so named itself. `runs`
+    /// tells which files count. True of names that were not looked for.
+    #[must_use]
+    pub fn is_named(&self, name: &str, runs: &dyn Fn(FileId) -> bool) -> bool {
+        let mut left = vec![name];
+        let mut seen = BTreeSet::from([name]);
+        while let Some(name) = left.pop() {
+            let Some(users) = self.named.get(name) else { return true };
+            for user in users.iter().filter(|u| runs(u.file)) {
+                match user.within.as_deref() {
+                    None => return true,
+                    Some(within) if seen.insert(within) => left.push(within),
+                    Some(_) => {}
+                }
+            }
+        }
+        false
     }
 
     /// The facts of one kind.

@@ -1,6 +1,9 @@
 //! Code that nothing names: a function that is never called, a module that is never imported. What it does may never be
 //! done.
 
+mod found;
+mod within;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -10,8 +13,10 @@ use regex::Regex;
 use tree_sitter::Node;
 
 use super::around::own_name;
-use super::{Code, Language};
+use super::{Code, Language, Naming};
 use crate::source::{Class, FileId, Kind, Sources, folder, name};
+use found::{HOOKS, is_found, is_start, stem};
+use within::is_definition;
 
 /// Files beside the code that may name a part of it are no larger.
 const MAX_OTHER: usize = 64 << 10;
@@ -19,7 +24,18 @@ const MAX_OTHER: usize = 64 << 10;
 /// The functions and classes around a place that run only where something names them.
 pub(super) fn named_by_callers<'t>(node: Node<'_>, language: Language, text: &'t str) -> Vec<&'t str> {
     let around = std::iter::successors(node.parent(), Node::parent);
-    around.filter(|at| needs_a_caller(*at, language, text)).map(|at| own_name(at, text)).collect()
+    around.filter(|at| needs_a_caller(*at, language, text)).filter_map(|at| named_as(at, text)).collect()
+}
+
+/// By which name others come to a function or class: a method that they may call by an interface, by its type's.
+fn named_as<'t>(at: Node<'_>, text: &'t str) -> Option<&'t str> {
+    let own = own_name(at, text);
+    if at.kind() != "method_declaration" || own.starts_with(|c: char| c.is_ascii_lowercase()) {
+        return Some(own);
+    }
+    let Some(receiver) = at.child_by_field_name("receiver") else { return Some(own) };
+    let of = text[receiver.byte_range()].rsplit([' ', '*', '(']).find(|part| part.starts_with(char::is_alphabetic))?;
+    Some(of.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or(of))
 }
 
 /// Frameworks call methods, and what an attribute or a decorator stands at, without a name.
@@ -28,8 +44,7 @@ fn needs_a_caller(at: Node<'_>, language: Language, text: &str) -> bool {
     let called = own_name(at, text);
     match (language.family(), at.kind()) {
         (Language::Go, "function_declaration") => !matches!(called, "main" | "init"),
-        // Another package calls a method by an interface, but never one in lower case.
-        (Language::Go, "method_declaration") => called.starts_with(|c: char| c.is_ascii_lowercase()),
+        (Language::Go, "method_declaration") => true,
         (Language::Rust, "function_item") => {
             let attributed = at.prev_named_sibling().is_some_and(|s| s.kind() == "attribute_item");
             called != "main" && !attributed && above == "source_file"
@@ -54,124 +69,6 @@ fn needs_a_caller(at: Node<'_>, language: Language, text: &str) -> bool {
     }
 }
 
-/// Functions that gunicorn, Alembic, Locust and others look for in a module.
-const HOOKS: &[&str] = &[
-    "upgrade",
-    "downgrade",
-    "setup",
-    "teardown",
-    "handler",
-    "lambda_handler",
-    "application",
-    "create_app",
-    "main",
-    "post_fork",
-    "pre_fork",
-    "when_ready",
-    "on_starting",
-    "on_exit",
-    "worker_exit",
-    "worker_int",
-    "child_exit",
-    "run",
-    "execute",
-    "register",
-    "load",
-    "lifespan",
-    "startup",
-    "shutdown",
-    "deploy",
-    "forward",
-    "process",
-    "upload",
-];
-
-/// Modules that something finds without their name.
-fn is_found(path: &str) -> bool {
-    const FOLDERS: &[&str] = &[
-        "pages",
-        "app",
-        "routes",
-        "api",
-        "server",
-        "plugins",
-        "migrations",
-        "commands",
-        "management",
-        "versions",
-        "cogs",
-        "middleware",
-        "middlewares",
-        "templatetags",
-        "functions",
-        "jobs",
-        "tasks",
-        "hooks",
-        "extensions",
-        "dags",
-        "handlers",
-        "events",
-        "config",
-        "settings",
-        "initializers",
-        "boot",
-        "bin",
-        "scripts",
-    ];
-    const STEMS: &[&str] = &[
-        "__init__",
-        "__main__",
-        "main",
-        "app",
-        "manage",
-        "wsgi",
-        "asgi",
-        "index",
-        "server",
-        "conftest",
-        "settings",
-        "config",
-        "urls",
-        "models",
-        "admin",
-        "apps",
-        "views",
-        "tasks",
-        "signals",
-        "celery",
-        "run",
-        "start",
-        "bot",
-        "worker",
-        "application",
-        "middleware",
-        "instrumentation",
-        "proxy",
-        "celeryconfig",
-        "routes",
-        "setup",
-    ];
-    let file = name(path);
-    let first = file.split('.').next().unwrap_or(file);
-    STEMS.contains(&first)
-        || file.contains(".config.")
-        || first.contains("gunicorn")
-        || folder(path).rsplit('/').next().is_some_and(|last| FOLDERS.contains(&last))
-}
-
-/// A module that a program starts with.
-fn is_start(path: &str) -> bool {
-    matches!(
-        stem(path),
-        "Program" | "main" | "app" | "manage" | "wsgi" | "asgi" | "server" | "index" | "run" | "__main__"
-    )
-}
-
-/// The name by which others import a module.
-fn stem(path: &str) -> &str {
-    name(path).rsplit_once('.').map_or("", |(stem, _)| stem)
-}
-
 /// What is searched for, and in how many places it stands.
 struct Search {
     pattern: Regex,
@@ -190,8 +87,8 @@ impl Search {
     }
 
     /// How often each name stands in a text, and of them how often as a module's.
-    fn count<'t>(&self, text: &'t str, language: Option<Language>) -> BTreeMap<&'t str, Times> {
-        let mut found: BTreeMap<&str, Times> = BTreeMap::new();
+    fn count<'t>(&self, text: &'t str, language: Option<Language>) -> BTreeMap<&'t str, Times<'t>> {
+        let mut found: BTreeMap<&str, Times<'_>> = BTreeMap::new();
         for hit in self.pattern.find_iter(text) {
             // What is commented out names nothing.
             let line = text[..hit.start()].rsplit('\n').next().unwrap_or_default().trim_start();
@@ -201,28 +98,20 @@ impl Search {
             let times = found.entry(hit.as_str()).or_default();
             times.all += 1;
             times.module += usize::from(names_a_module(text, hit.range(), language));
-            times.defined += usize::from(is_definition(text, hit.range()));
+            if !is_definition(text, hit.range()) && !times.within.contains(&None) {
+                times.within.insert(language.and_then(|l| within::function(text, hit.start(), l)));
+            }
         }
         found
     }
 }
 
-#[derive(Debug, Default, Clone, Copy)]
-struct Times {
+#[derive(Debug, Default)]
+struct Times<'t> {
     all: usize,
     module: usize,
-    defined: usize,
-}
-
-/// Whether a name stands where its function or class is defined.
-fn is_definition(text: &str, at: Range<usize>) -> bool {
-    const WORDS: &[&str] = &["def", "fn", "func", "function", "class", "struct", "interface", "record"];
-    let last = text[..at.start].trim_end().rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    let line = text[..at.start].rsplit('\n').next().unwrap_or_default();
-    // `func (s *Server) name(`
-    let method = line.starts_with("func (") && line.trim_end().ends_with(')') && line.matches('(').count() == 1;
-    text[..at.start].ends_with(char::is_whitespace) && (WORDS.contains(&last) || method)
-        || text[at.end..].starts_with("(this ")
+    /// The functions in which it is used; `None` for a use in what needs no caller.
+    within: BTreeSet<Option<&'t str>>,
 }
 
 /// Whether a name stands where a module may: JavaScript imports by a string, and what Python defines or calls is no module.
@@ -277,22 +166,42 @@ fn is_program(text: &str, language: Language) -> bool {
 }
 
 /// Where the names of functions and modules stand.
+#[derive(Default)]
 struct Named<'t> {
     count: BTreeMap<&'t str, usize>,
     holders: BTreeMap<&'t str, BTreeSet<FileId>>,
-    /// Those that name it where it is not defined.
-    users: BTreeMap<&'t str, BTreeSet<FileId>>,
+    users: BTreeMap<String, BTreeSet<Naming>>,
 }
 
+/// How many callers of callers are looked up: each step is one more pass over the files.
+const MAX_STEPS: usize = 4;
+
 impl<'t> Named<'t> {
-    fn find(search: &Search, code: &Code, sources: &'t Sources) -> Self {
-        let mut named = Self { count: BTreeMap::new(), holders: BTreeMap::new(), users: BTreeMap::new() };
+    /// Where names stand, and where those of the functions stand that they are used in, and so on.
+    fn find(functions: &BTreeSet<&str>, stems: &BTreeSet<&str>, code: &Code, sources: &'t Sources) -> Self {
+        let mut named = Self::default();
+        let mut wanted: BTreeSet<String> = functions.union(stems).map(|n| (*n).to_owned()).collect();
+        for _ in 0..MAX_STEPS {
+            let Some(search) = Search::new(wanted.iter().map(String::as_str)) else { break };
+            named.add(&search, code, sources);
+            for name in std::mem::take(&mut wanted) {
+                named.users.entry(name).or_default();
+            }
+            // What is used where no caller is needed is used; only of the rest is more to be known.
+            let open = named.users.values().filter(|users| users.iter().all(|u| u.within.is_some()));
+            let within: Vec<&String> = open.flatten().filter_map(|u| u.within.as_ref()).collect();
+            wanted = within.into_iter().filter(|name| !named.users.contains_key(*name)).cloned().collect();
+        }
+        named
+    }
+
+    fn add(&mut self, search: &Search, code: &Code, sources: &'t Sources) {
         let own: Vec<FileId> = code.files.keys().copied().collect();
         let others = sources
             .files()
             .filter(|(id, file)| !code.files.contains_key(id) && may_name(file.class, file.kind, &file.path));
         let others: Vec<FileId> = others.map(|(id, _)| id).collect();
-        let counted: Vec<(FileId, BTreeMap<&str, Times>)> = own
+        let counted: Vec<(FileId, BTreeMap<&str, Times<'_>>)> = own
             .par_iter()
             .chain(others.par_iter())
             .map(|id| (*id, sources.text(*id)))
@@ -301,16 +210,14 @@ impl<'t> Named<'t> {
             .collect();
         for (id, found) in counted {
             for (name, times) in found {
-                *named.count.entry(name).or_default() += times.all;
+                *self.count.entry(name).or_default() += times.all;
                 if times.module > 0 {
-                    named.holders.entry(name).or_default().insert(id);
+                    self.holders.entry(name).or_default().insert(id);
                 }
-                if times.all > times.defined {
-                    named.users.entry(name).or_default().insert(id);
-                }
+                let users = self.users.entry(name.to_owned()).or_default();
+                users.extend(times.within.into_iter().map(|w| Naming { file: id, within: w.map(str::to_owned) }));
             }
         }
-        named
     }
 
     /// The other files that name a module.
@@ -331,9 +238,8 @@ pub(super) fn mark(code: &mut Code, sources: &Sources) {
     let beside: Vec<FileId> =
         code.files.keys().copied().filter(|f| scripted(f) && folders.contains(folder(sources.path(*f)))).collect();
     let functions: BTreeSet<&str> = code.facts.iter().flat_map(|f| &f.callers).map(String::as_str).collect();
-    let stems = beside.iter().map(|f| stem(sources.path(*f)));
-    let Some(search) = Search::new(functions.iter().copied().chain(stems)) else { return };
-    let named = Named::find(&search, code, sources);
+    let stems: BTreeSet<&str> = beside.iter().map(|f| stem(sources.path(*f))).collect();
+    let mut named = Named::find(&functions, &stems, code, sources);
     let imported = |file: &FileId| named.others(*file, sources).next().is_some();
     // A folder of which no module is imported by its name is listed, and all of it is run; not that of the start.
     let starts: BTreeSet<&str> =
@@ -357,19 +263,19 @@ pub(super) fn mark(code: &mut Code, sources: &Sources) {
             is_program(sources.text(*file), language) || whole.contains(&language) && !listed.contains(folder(path))
         })
         .collect();
-    let used = functions.iter().map(|f| ((*f).to_owned(), named.users.get(f).cloned().unwrap_or_default()));
-    let used: BTreeMap<String, BTreeSet<FileId>> = used.collect();
-    let uncalled: BTreeSet<String> =
+    let once: BTreeSet<String> =
         functions.into_iter().filter(|f| named.count.get(f).is_none_or(|n| *n < 2)).map(str::to_owned).collect();
     let by_code = |file: &FileId| named.others(*file, sources).any(|other| code.files.contains_key(&other));
     code.lone = modules.into_iter().filter(|file| !by_code(file)).collect();
-    code.named = used;
+    code.named = std::mem::take(&mut named.users);
+    let uncalled = |name: &String| once.contains(name) || !code.is_named(name, &|_| true);
+    let dead: BTreeSet<String> = code.facts.iter().flat_map(|f| &f.callers).filter(|n| uncalled(n)).cloned().collect();
     for fact in &mut code.facts {
         let known = code.files.get(&fact.span.file).is_some_and(|l| whole.contains(&l.family()));
         if !known {
             fact.callers.clear();
         }
-        let called = !known || !fact.callers.iter().any(|name| uncalled.contains(name));
+        let called = !known || !fact.callers.iter().any(|name| dead.contains(name));
         if unused.contains(&fact.span.file) || !called {
             fact.notes.insert("unnamed", String::new());
         }
