@@ -1,6 +1,7 @@
 //! The app: services, images, processes, manifests, and how they hang together. What rules ask.
 
 mod assemble;
+mod by_hand;
 pub mod chain;
 pub mod command;
 pub mod credential;
@@ -154,7 +155,8 @@ impl App {
         {
             return false;
         }
-        const HOLDERS: &[&str] = &["src/main/resources", "config/packages/prod", "config/packages", "config", "prisma"];
+        const HOLDERS: &[&str] =
+            &["src/main/resources", "config/packages/prod", "config/packages", "config", "conf", "prisma"];
         let root = HOLDERS.iter().find_map(|holder| at.strip_suffix(holder)).unwrap_or(at);
         let root = root.trim_end_matches('/');
         self.image_of(process).is_some_and(|image| reach::carries(self, image, path, sources))

@@ -15,9 +15,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use crate::source::{Class, FileId, Sources, Span, folder, has_word, name};
+use crate::source::{Class, FileId, Kind, Sources, Span, folder, has_word, name};
 
 pub use language::Language;
+pub use unused::function_around;
 pub use value::Value;
 
 macro_rules! whats {
@@ -216,11 +217,22 @@ fn is_for_development(path: &str) -> bool {
     tool || deploys || made || (in_folder || named) && has_word(file, WORDS)
 }
 
+/// Whether a Dockerfile takes a file by its name: then it is deployed, whatever it is called.
+fn is_copied(sources: &Sources, path: &str) -> bool {
+    let copies = |line: &str| {
+        let words = line.trim_start();
+        (words.starts_with("COPY ") || words.starts_with("ADD "))
+            && words.split_whitespace().any(|word| name(word.trim_matches(['"', ',', '[', ']'])) == name(path))
+    };
+    let mut dockerfiles = sources.files().filter(|(_, f)| f.kind == Kind::Dockerfile && f.class == Class::App);
+    dockerfiles.any(|(id, _)| sources.text(id).lines().any(copies))
+}
+
 /// The app's own source files, with their languages.
 fn own_files(sources: &Sources) -> BTreeMap<FileId, Language> {
     sources
         .files()
-        .filter(|(_, f)| f.class == Class::App && !is_for_development(&f.path))
+        .filter(|(_, f)| f.class == Class::App && (!is_for_development(&f.path) || is_copied(sources, &f.path)))
         .filter_map(|(id, f)| Some((id, Language::of_path(&f.path)?)))
         .collect()
 }

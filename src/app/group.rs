@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::assemble::is_development_word;
 use super::mention::Mentions;
 use crate::config::Config;
 use crate::discover::is_made_later;
@@ -45,7 +46,8 @@ impl Files<'_> {
                 && !stack::is_host_only(tree)
                 && !stack::is_old(tree);
             let evident = stack::swarm_evidence(tree).is_some() && !stack::is_compose_only(tree);
-            let swarm = named || evident || self.config.stacks.is_match(path) || self.config.target_swarm;
+            let all = self.config.target_swarm && !self.is_developers(path);
+            let swarm = named || evident || self.config.stacks.is_match(path) || all;
             let role = if swarm { Role::Swarm } else { Role::Compose };
             // `docker-compose.override.yml` is laid on its base by Compose itself.
             let laid = || self.base_of(file, tree).map_or_else(|| vec![file], |base| vec![base, file]);
@@ -53,14 +55,20 @@ impl Files<'_> {
             stacks.push(self.stack(files, role));
         }
         // A base of Compose that others are laid over is judged with them: alone it is not whole.
-        let bases: BTreeSet<FileId> =
-            stacks.iter().filter(|s| s.files.len() > 1).filter_map(|s| s.files.first().copied()).collect();
+        let bases: BTreeSet<(Role, FileId)> =
+            stacks.iter().filter(|s| s.files.len() > 1).filter_map(|s| Some((s.role, *s.files.first()?))).collect();
         stacks.retain(|s| {
-            let alone = s.files.len() == 1 && bases.contains(&s.files[0]) && !taken.contains(&s.files[0]);
+            let alone = s.files.len() == 1 && bases.contains(&(s.role, s.files[0])) && !taken.contains(&s.files[0]);
             !alone || stack::swarm_evidence(&self.trees[&s.files[0]]).is_some()
         });
         stacks.sort_by(|a, b| (a.role, &a.files).cmp(&(b.role, &b.files)));
         stacks
+    }
+
+    /// A file that its name keeps to developers and tests, beside others that are not: `docker-compose.dev.yml`.
+    fn is_developers(&self, path: &str) -> bool {
+        let developers = |path: &str| is_development_word(&name(path).to_ascii_lowercase());
+        developers(path) && self.trees.keys().any(|other| !developers(self.sources.path(*other)))
     }
 
     fn stack(&self, files: Vec<FileId>, role: Role) -> Stack {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{App, Process};
+use super::{App, Process, by_hand};
 use crate::code::Language;
 use crate::source::{FileId, Sources, folder, join};
 
@@ -25,6 +25,8 @@ pub struct Imports {
     commands: BTreeMap<FileId, String>,
     /// Files of one environment of Rails, by its name.
     environments: BTreeMap<FileId, String>,
+    /// Programs that people run by hand, by their paths.
+    by_hand: BTreeMap<FileId, String>,
 }
 
 static SCRIPT: LazyLock<Regex> = LazyLock::new(|| {
@@ -46,6 +48,7 @@ static OPEN: LazyLock<Regex> = LazyLock::new(|| {
 impl Imports {
     pub(super) fn of(app: &App, sources: &Sources) -> Self {
         let mut imports = Self { code: app.code.files.keys().copied().collect(), ..Self::default() };
+        imports.by_hand = by_hand::files(app, sources).iter().map(|f| (*f, sources.path(*f).to_owned())).collect();
         for file in app.code.files.keys() {
             let path = sources.path(*file);
             let environment = path.rsplit_once("config/environments/").and_then(|(_, file)| file.strip_suffix(".rb"));
@@ -119,6 +122,9 @@ impl Imports {
         }
         if process.chain.scripts.iter().any(|s| s.file == file) {
             return true;
+        }
+        if self.by_hand.get(&file).is_some_and(|path| !by_hand::is_started(process, path)) {
+            return false;
         }
         // A command of Django runs where the start gives its name.
         if let Some(command) = self.commands.get(&file)

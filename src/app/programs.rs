@@ -33,7 +33,13 @@ impl<'a> Programs<'a> {
         let paths: Vec<&str> = carried.iter().map(|id| sources.path(*id)).collect();
         let speaks = |end: &str| paths.iter().any(|p| p.ends_with(end));
         Self {
-            rust: speaks(".rs").then(|| Cargo::of(app, &self::words(app, process, stages, false), sources)),
+            rust: speaks(".rs").then(|| {
+                // Of several programs in one image, each process starts one.
+                let argv = process.chain.steps.iter().flat_map(|s| &s.argv);
+                let started = Cargo::of(app, &argv.map(|word| word.text().to_owned()).collect(), sources);
+                let named = || Cargo::of(app, &self::words(app, process, stages, false), sources);
+                if started.used.is_some() { started } else { named() }
+            }),
             dotnet: speaks(".cs").then(|| Projects::of(app, &words, sources)).flatten(),
             go: speaks(".go").then(|| Packages::of(app, &words, carried, sources)).flatten(),
             apps: apps(process, &self::words(app, process, stages, false), &paths),
@@ -43,6 +49,15 @@ impl<'a> Programs<'a> {
     /// The folders of Cargo's packages that hold them.
     pub(super) fn roots(&self) -> Vec<String> {
         self.rust.as_ref().map(|cargo| cargo.roots.iter().map(|at| (*at).to_owned()).collect()).unwrap_or_default()
+    }
+
+    /// Whether it is known of every source file of that language whether it is part of them.
+    pub(super) fn tell(&self, path: &str) -> bool {
+        match path.rsplit_once('.').map_or("", |(_, end)| end) {
+            "rs" => self.rust.as_ref().is_some_and(|cargo| cargo.used.is_some()),
+            "cs" => self.dotnet.is_some(),
+            _ => false,
+        }
     }
 
     /// Whether a source file is part of none of them.

@@ -76,7 +76,7 @@ impl Started<'_> {
         let scripts = self.process.chain.main_steps().any(|s| is_script(&s.shown()));
         let files = carried
             .into_iter()
-            .filter(|id| !several || named.contains(unit(*id)))
+            .filter(|id| !several || named.contains(unit(*id)) || programs.tell(self.sources.path(*id)))
             .filter(|id| {
                 let path = self.sources.path(*id);
                 let by_hand = is_script(path) || path.starts_with("bin/") && path.ends_with(".py");
@@ -314,12 +314,11 @@ fn covers(context: &str, source: &str, path: &str) -> bool {
 
 /// `RUN --mount=type=bind` builds from the context without a copy.
 fn mounts_context(app: &App, image: &Image) -> bool {
-    app.instructions(image).any(|instruction| {
-        instruction.flag_value("mount").is_some_and(|m| {
-            m.contains("type=bind")
-                && !m.contains("from=")
-                && (!m.contains("source=") || m.contains("source=.,") || m.ends_with("source=."))
-        })
+    app.instructions(image).flat_map(|i| &i.flags).filter(|flag| flag.name == "mount").any(|flag| {
+        let mount = flag.value.as_deref().unwrap_or_default();
+        mount.contains("type=bind")
+            && !mount.contains("from=")
+            && (!mount.contains("source=") || mount.contains("source=.,") || mount.ends_with("source=."))
     })
 }
 

@@ -76,8 +76,9 @@ pub(super) fn surroundings(node: Node<'_>, text: &str) -> Surroundings {
             // `if err := load(); err != nil`: what stands before the condition always runs.
             let before = parent.child_by_field_name("initializer").is_some_and(|i| i.id() == at.id());
             if let Some(condition) = condition.filter(|c| c.id() != at.id() && !before) {
-                around.conditional = true;
                 let says = &text[condition.byte_range()];
+                // Where there is something to migrate is where it counts.
+                around.conditional |= !says.contains("PendingMigrations");
                 around.guarded |= says.contains("__name__") || says.contains("require.main");
                 let other = parent.child_by_field_name("alternative").is_some_and(|a| a.id() == at.id());
                 let negated = kind.starts_with("unless")

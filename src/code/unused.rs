@@ -16,6 +16,7 @@ use super::around::own_name;
 use super::{Code, Language, Naming};
 use crate::source::{Class, FileId, Kind, Sources, folder, name};
 use found::{HOOKS, is_found, is_start, stem};
+pub use within::function_around;
 use within::is_definition;
 
 /// Files beside the code that may name a part of it are no larger.
@@ -99,7 +100,7 @@ impl Search {
             times.all += 1;
             times.module += usize::from(names_a_module(text, hit.range(), language));
             if !is_definition(text, hit.range()) && !times.within.contains(&None) {
-                times.within.insert(language.and_then(|l| within::function(text, hit.start(), l)));
+                times.within.insert(language.and_then(|l| function_around(text, hit.start(), l)));
             }
         }
         found

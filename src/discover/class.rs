@@ -130,6 +130,9 @@ pub fn class(path: &str) -> Class {
             || f.ends_with("_tests")
             || f.ends_with(".tests")
             || f.ends_with(".test")
+            || f.strip_prefix("test-").is_some_and(|what| {
+                ["server", "util", "helper", "app", "data", "support", "project"].contains(&what.trim_end_matches('s'))
+            })
             || ["unittest", "integrationtest", "functionaltest", "testbase", "testutil", "acceptancetest"]
                 .iter()
                 .any(|w| f.contains(w))

@@ -1,13 +1,14 @@
 //! What rules on source code share: who runs it, and what that does to a finding.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use super::{Context, Ruling};
 use crate::app::{Deployed, Runners};
-use crate::code::SourceFact;
-use crate::source::Span;
+use crate::code::{Language, SourceFact, function_around};
+use crate::source::{FileId, Span};
 use crate::violation::{Certainty, Severity, Violation};
 
 /// What a message ends with where no service is known to run the code.
@@ -88,7 +89,10 @@ pub(super) fn is_overridden(c: &Context<'_>, fact: &SourceFact, services: &[Depl
             d.process.environment.keys().any(|k| plain(k) == plain(variable)) || d.process.provided.has(variable);
         // `--spring.datasource.url=…` in a command, or in a variable that the command ends with.
         let named = |key: &str| {
-            d.process.environment.values().any(|v| v.text().is_some_and(|t| t.contains(key)))
+            // Also where the rest of the value is a variable's.
+            let stack = d.service.environment.iter().any(|e| e.value.as_ref().is_some_and(|v| v.raw.contains(key)));
+            stack
+                || d.process.environment.values().any(|v| v.text().is_some_and(|t| t.contains(key)))
                 || d.process.chain.main_steps().any(|s| s.shown().contains(key))
         };
         told || fact.note("setting").is_some_and(|key| named(key) || is_in_profile(c, d, fact, key))
@@ -106,8 +110,24 @@ pub(super) fn is_read(c: &Context<'_>, fact: &SourceFact, services: &[Deployed<'
     if !file.starts_with("appsettings") || key.starts_with("Serilog") || key.starts_with("Kestrel") || own == key {
         return true;
     }
-    let mut runs = services.iter().flat_map(|d| &d.process.runs).peekable();
-    runs.peek().is_none() || runs.any(|f| c.sources.text(*f).contains(own))
+    let runs: BTreeSet<FileId> = services.iter().flat_map(|d| &d.process.runs).copied().collect();
+    // A method that extends what others set up reads it where somebody calls the method.
+    let is_called = |name: &str| {
+        let called = Regex::new(&format!(r"\.{}\b", regex::escape(name))).expect("a name is a sound pattern");
+        runs.iter().any(|f| called.is_match(c.sources.text(*f)))
+    };
+    // A section is asked for by its name, what it holds by a class; of connections, each has its own.
+    let section = key.split('.').rev().nth(1).filter(|s| *s != "ConnectionStrings").unwrap_or(own);
+    let defines = |text: &str, at: usize| {
+        let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+        let line = text[start..].split('\n').next().unwrap_or_default();
+        ["const string ", " static ", "class ", "using ", "namespace "].iter().any(|word| line.contains(word))
+    };
+    let reads = |text: &str| {
+        let mut places = text.match_indices(section).filter(|(at, _)| !defines(text, *at));
+        text.contains(own) && places.any(|(at, _)| function_around(text, at, Language::CSharp).is_none_or(is_called))
+    };
+    runs.is_empty() || runs.iter().any(|f| reads(c.sources.text(*f)))
 }
 
 /// Whether the profile that a service runs with says otherwise: `application-docker.yml`, `appsettings.Docker.json`.

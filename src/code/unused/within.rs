@@ -27,7 +27,8 @@ pub(super) fn is_definition(text: &str, at: Range<usize>) -> bool {
 
 /// The function around a place that runs only where something names it; in Go, for a method that others may call by an
 /// interface, its type. Nothing where it stands in no such function, or where that is not plain.
-pub(super) fn function(text: &str, at: usize, language: Language) -> Option<&str> {
+#[must_use]
+pub fn function_around(text: &str, at: usize, language: Language) -> Option<&str> {
     let start = (at.saturating_sub(MAX_ABOVE)..=at).find(|i| text.is_char_boundary(*i))?;
     let above = &text[start..at];
     match language {

@@ -6,7 +6,7 @@ use crate::app::chain::Step;
 use crate::app::server;
 use crate::code::What;
 use crate::rules::{Context, Ruling, source};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::syntax::manifest::Ecosystem;
 use crate::violation::{Severity, Violation};
 
@@ -34,6 +34,14 @@ pub(in crate::rules) fn schema_auto_sync(c: &Context<'_>, out: &mut Ruling) {
         let memory = memory
             || by == "EnsureCreated" && provided.clone().any(|f| c.sources.text(*f).contains("UseInMemoryDatabase("));
         if memory || source::is_overridden(c, fact, &services) {
+            continue;
+        }
+        // What migrations have made is there already, and without a model there is nothing to make.
+        let above = &c.sources.text(fact.span.file)[..fact.span.start as usize];
+        let migrated = || above.lines().rev().take(6).any(|l| l.contains(".Migrate(") || l.contains(".MigrateAsync("));
+        let modelled = |f: &FileId| c.sources.text(*f).contains("@Entity");
+        let bare = by.starts_with("ddl-auto") && provided.clone().next().is_some() && !provided.clone().any(modelled);
+        if bare || by == "EnsureCreated" && migrated() {
             continue;
         }
         // Many models of one service are one thing to mend.
@@ -109,7 +117,8 @@ fn is_command(c: &Context<'_>, span: Span) -> bool {
 fn opens(step: &Step) -> Option<(String, bool)> {
     let program = server::program(step);
     let debugger = |what: &str| Some((format!("`{what}` opens a debugger to whoever reaches the port"), true));
-    for word in step.args() {
+    // `nodemon -x "node --inspect=0.0.0.0:9229 app.js"`
+    for word in step.args().iter().flat_map(|arg| arg.split(' ')) {
         if let Some((flag, at)) = word.split_once('=').filter(|(f, _)| f.starts_with("--inspect"))
             && (at.starts_with("0.0.0.0") || at.starts_with("[::]") || at.starts_with("::"))
         {

@@ -213,6 +213,11 @@ pub(super) fn is_talk(c: &Context<'_>, span: Span) -> bool {
             .expect("a sound pattern")
     });
     let after = c.sources.text(span.file)[span.end as usize..].trim_start_matches(['"', '\'', '`']).trim_start();
+    // The last of several choices stands on a line of its own.
+    let above = c.sources.text(span.file)[..span.start as usize].trim_end_matches(['"', '\'', '`']).trim_end();
+    if ["||", "??", " or", "?:"].iter().any(|end| above.ends_with(end)) {
+        return true;
+    }
     TALK.is_match(before(c, span)) || ["+ ", "% ", ".format", "=>"].iter().any(|mark| after.starts_with(mark))
 }
 

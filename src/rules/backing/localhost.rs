@@ -236,9 +236,16 @@ fn is_without(
     if is_spare(c, deployed, fact, name) || source::is_reassigned(c, deployed, fact) {
         return Some(false);
     }
-    // A second choice, where the first is given.
+    // A second choice, where the first is given: `process.env.A || process.env.B || "localhost"`.
+    let mut choices = c.app.code.of(What::ReadsEnv).filter(|o| is_of_same(fact, o));
+    let chosen = choices.any(|o| o.text("name").is_some_and(|name| provided.has(name)));
     let first = reads.iter().find(|(span, _)| span.contains(fact.span));
-    Some(first.is_none_or(|(_, outer)| !provided.has(outer)))
+    Some(!chosen && first.is_none_or(|(_, outer)| !provided.has(outer)))
+}
+
+/// Another choice of the same chain, which stands before: `A || B || "localhost"` is a read of `A` within one of `B`.
+fn is_of_same(fact: &SourceFact, other: &SourceFact) -> bool {
+    fact.span.contains(other.span) && other.span.start == fact.span.start && other.span.end < fact.span.end
 }
 
 pub(in crate::rules) fn localhost_backing_default(c: &Context<'_>, out: &mut Ruling) {

@@ -81,7 +81,8 @@ pub(super) fn siblings(c: &Context<'_>, out: &mut Ruling) {
     for fact in c.app.code.of(What::Connects).filter(|f| f.note("kind") == Some("http")) {
         let Some((host, port)) = asked(fact) else { continue };
         let span = fact.place("locator");
-        if defaults.iter().any(|d| d.contains(span)) || fact.has("unnamed") || is_shown(c, span) {
+        let code = c.app.code.files.contains_key(&span.file);
+        if defaults.iter().any(|d| d.contains(span)) || fact.has("unnamed") || code && is_shown(c, span) {
             continue;
         }
         if is_loopback(&host) && (fact.has("conditional") || matches!(port, 80 | 443) || !is_called(c, span)) {
@@ -89,6 +90,12 @@ pub(super) fn siblings(c: &Context<'_>, out: &mut Ruling) {
         }
         let services = source::services(c, fact);
         if source::is_overridden(c, fact, &services) {
+            continue;
+        }
+        // The name is a registry's, and the client asks it: Spring Cloud.
+        let balanced = |d: &Deployed<'_>| d.process.runs.iter().any(|f| c.sources.text(*f).contains("@LoadBalanced"));
+        if [".java", ".kt"].iter().any(|end| c.sources.path(span.file).ends_with(end)) && services.iter().any(balanced)
+        {
             continue;
         }
         let found = services.iter().find_map(|deployed| {

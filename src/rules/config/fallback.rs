@@ -29,6 +29,14 @@ fn fallback<'f>(c: &Context<'_>, fact: &'f SourceFact) -> Option<(&'f str, &'f s
     (signs(name) && plain && !compared).then_some((name, default))
 }
 
+/// Where a variable's default stands that no service comes to: each that runs the code provides the variable.
+pub(super) fn unneeded(c: &Context<'_>, fact: &SourceFact) -> Option<Span> {
+    let (name, default) = (fact.text("name")?, fact.place("default"));
+    let services = source::services(c, fact);
+    let given = !services.is_empty() && services.iter().all(|d| d.process.provided.has(name));
+    (given && fact.parts.contains_key("default")).then_some(default)
+}
+
 /// A signing key that everybody can read counts where a service starts without its own.
 pub(super) fn known_keys(c: &Context<'_>, out: &mut Ruling) {
     let help = "let the start fail where the variable is missing, and hand the key to the service as a Swarm secret";

@@ -10,7 +10,7 @@ use regex::bytes::{RegexSet, RegexSetBuilder};
 use crate::app::credential;
 use crate::app::locator;
 use crate::app::{Deployed, Runners};
-use crate::code::Language;
+use crate::code::{Language, What};
 use crate::rules::{Context, Ruling, source};
 use crate::source::{Class, File, FileId, Span, folder, has_word, is_within, name};
 use crate::syntax::settings;
@@ -42,6 +42,10 @@ const FORMS: &[(&str, &str)] = &[
     ("a DigitalOcean token", r"\bdop_v1_[0-9a-f]{64}\b"),
     ("an AWS secret key", r"(?i)\baws_secret_access_key[\x22']?\s*[:=]\s*[\x22']?[A-Za-z0-9/+]{40}\b"),
     ("Django's secret key", r"(?m)^SECRET_KEY\s*=\s*[\x22']django-insecure-[^\x22']{40,}"),
+    (
+        "a password of a Google account",
+        r"(?i)\bpassw(?:or)?d[\x22']?\s*(?::=|=>|[:=,])\s*[\x22']?[a-z]{4} [a-z]{4} [a-z]{4} [a-z]{4}\b",
+    ),
     (
         PASSWORD_PAIR,
         r"(?i)\b(?:server|data source|host)\s*=\s*[^;\x22'\s]+;[^\x22'\n]*?\b(?:password|pwd)\s*=\s*[^;\x22'\s]{3,}",
@@ -94,6 +98,9 @@ pub(in crate::rules) fn secret_in_source(c: &Context<'_>, out: &mut Ruling) {
         .collect();
     let of = |id: &FileId| secrets_of(c, *id).into_iter().chain(settings_of(c, *id));
     let found: Vec<Violation> = files.par_iter().flat_map_iter(of).collect();
+    let spare: Vec<Span> = c.app.code.of(What::ReadsEnv).filter_map(|f| super::fallback::unneeded(c, f)).collect();
+    let found: Vec<Violation> =
+        found.into_iter().filter(|v| !spare.iter().any(|s| s.contains(v.span) || v.span.contains(*s))).collect();
     let told: Vec<Span> = found.iter().map(|v| v.span).collect();
     for violation in found {
         out.violation(violation);
@@ -280,7 +287,9 @@ fn read(form: &str, text: &str) -> Option<Secret> {
         }
         _ => {
             let made_up = credential::is_placeholder(text) || text.contains("EXAMPLE");
-            (!made_up).then(|| Secret { what: form.to_owned(), value: 0..text.len(), sure: true })
+            // Most keys of Google's are for maps, which browsers are given.
+            let sure = !text.starts_with("AIza");
+            (!made_up).then(|| Secret { what: form.to_owned(), value: 0..text.len(), sure })
         }
     }
 }

@@ -32,7 +32,10 @@ pub(in crate::rules) fn logs_to_file(c: &Context<'_>, out: &mut Ruling) {
             out.unknown(fact.span, "what chooses the place of the logs is not known");
             continue;
         }
-        if c.sources.path(fact.span.file).contains("logback") && !is_appended(c.sources.text(fact.span.file), fact) {
+        let config = c.sources.path(fact.span.file);
+        if config.contains("logback") && !is_appended(c.sources.text(fact.span.file), fact)
+            || config.contains("log4rs") && !is_chosen(c, fact)
+        {
             continue;
         }
         let part = fact.parts.get("file");
@@ -77,7 +80,8 @@ pub(in crate::rules) fn logs_to_file(c: &Context<'_>, out: &mut Ruling) {
         if nlog && !projects.is_empty() && !declared {
             continue;
         }
-        let also = also_streams(c, fact);
+        // Lines that are written by hand are a trace of something; the app's log is a library's.
+        let also = c.text(fact.span).starts_with("file_put_contents") || also_streams(c, fact);
         source::report(c, out, fact, violation, |services| {
             if services.is_empty() || also { Severity::Warning } else { Severity::Error }
         });
@@ -183,11 +187,46 @@ fn also_streams(c: &Context<'_>, fact: &SourceFact) -> bool {
         return true;
     }
     let library = library(c, fact);
-    c.app.code.of(What::Logs).filter(|o| o.note("sink") == Some("stdout")).any(|o| {
+    let sink = |o: &&SourceFact| {
+        o.note("sink") == Some("stdout") && (!c.sources.path(o.span.file).contains("log4rs") || is_chosen(c, o))
+    };
+    let seen = c.app.code.of(What::Logs).filter(sink).any(|o| {
         services.iter().any(|d| c.app.is_run_by(o.span.file, d.process, c.sources))
             && library == self::library(c, o)
             && !is_print(c, o)
-    })
+    });
+    // Beside a sink that is made in another way.
+    const MARKS: &[&str] = &[
+        ".Console(",
+        "StreamHandler",
+        "sys.stdout",
+        "sys.stderr",
+        "transports.Console",
+        "stdout",
+        "STDOUT",
+        "ConsoleAppender",
+        "console.log(",
+        "console.info(",
+        "console[",
+    ];
+    let text = c.sources.text(fact.span.file);
+    // Laravel's channels stand beside one another, and one is chosen.
+    let code = c.app.code.files.get(&fact.span.file).is_some_and(|l| *l != Language::Php);
+    let beside = code && MARKS.iter().any(|mark| text.contains(mark));
+    // loguru writes to stderr until that is taken away.
+    let runs = |mark: &str| services.iter().flat_map(|d| &d.process.runs).any(|f| c.sources.text(*f).contains(mark));
+    let loguru = text.contains("loguru") && c.text(fact.span).starts_with("logger.add") && !runs("logger.remove(");
+    // Serilog has sinks in code and in its settings.
+    let serilog = fact.note("setting").is_some_and(|s| s.starts_with("Serilog.")) && runs("WriteTo.Console(");
+    seen || beside || loguru || serilog
+}
+
+/// Whether a logger of log4rs has the appender that a setting is of.
+fn is_chosen(c: &Context<'_>, fact: &SourceFact) -> bool {
+    let Some(name) = fact.note("setting").and_then(|key| key.split('.').nth(1)) else { return true };
+    let file = fact.span.file;
+    let settings = crate::syntax::settings::read(file, c.sources.path(file), c.sources.text(file));
+    settings.iter().any(|(key, value)| key.ends_with(".appenders") && value.value == name)
 }
 
 fn library(c: &Context<'_>, fact: &SourceFact) -> Option<Language> {

@@ -172,8 +172,17 @@ fn passes_on(c: &Context<'_>, fact: &SourceFact) -> bool {
         Regex::new(r"\b(unlink|unlinkSync|rm|rmSync|remove|removeSync|unlinkAsync)\(\s*[\w.?\[\]]*[fF]iles?(\[\w+\])?\??\.path\b")
             .expect("a sound pattern")
     });
+    // `const path = req.file.path`, and then `unlink(path)`.
+    static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\b(\w+)\s*=\s*[\w.?\[\]]*\bfiles?(?:\[\w+\])?\??\.path\b").expect("a sound pattern")
+    });
+    let removes = |text: &str| {
+        let removed =
+            |name: &str| ["unlink", "unlinkSync", "rm"].iter().any(|f| text.contains(&format!("{f}({name})")));
+        REMOVED.is_match(text) || NAMED.captures_iter(text).any(|found| removed(&found[1]))
+    };
     let services = source::services(c, fact);
-    services.iter().flat_map(|d| &d.process.runs).any(|f| REMOVED.is_match(c.sources.text(*f)))
+    services.iter().flat_map(|d| &d.process.runs).any(|f| removes(c.sources.text(*f)))
 }
 
 /// Whether the code of Django takes files from people at all.
