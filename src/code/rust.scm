@@ -70,6 +70,9 @@
   (#match? @_fs "(^|::)(fs|File)$") (#any-of? @_write "write" "create") (#match? @uploads.path "(?i)uploads?/|upload_dir|file_name|filename") (#not-match? @uploads.path "(?i)temp|tmp") (#set! by "fs::write") (#file-has? "[mM]ultipart|TempFile"))
 ((call_expression function: (field_expression field: (field_identifier) @_persist) arguments: (arguments . (_) @uploads.path)) @uploads
   (#any-of? @_persist "persist_to" "copy_to" "move_copy_to") (#not-match? @uploads.path "(?i)temp|tmp") (#set! by "persist_to") (#file-has? "TempFile|NamedTempFile"))
+; A temporary file alone may be anything's: https://docs.rs/actix-multipart
+((call_expression function: (field_expression field: (field_identifier) @_persist) arguments: (arguments . (_) @uploads.path)) @uploads
+  (#eq? @_persist "persist") (#not-match? @uploads.path "(?i)temp|tmp") (#set! by "persist_to") (#file-has? "[mM]ultipart"))
 ; Migrations when the code starts: SQLx, Diesel, SeaORM
 ((call_expression function: (field_expression value: (macro_invocation macro: (_) @_macro) field: (field_identifier) @_run)) @migrates
   (#match? @_macro "(^|::)migrate$") (#eq? @_run "run") (#set! by "migrate!") (#gate! "migrate!"))

@@ -54,6 +54,7 @@ const FORMS: &[(&str, &str)] = &[
         SIGNING,
         r"(?i)(?:\bsecret_key|\bsecret_key_base|\[[\x22'](?:jwt_)?secret_key[\x22']\]|\bjwt_?secret|\bjwt_?key|\bcookieValidationKey[\x22'])\s*(?:=>|=|:=|:)\s*(?:\[\]byte\()?[\x22'][^\x22'\n\s]{6,}[\x22']",
     ),
+    (SIGNING, r"\b(?:app|application|server)\.secret_key\s*=\s*[\x22'][^\x22'\n]{6,}[\x22']"),
     (SIGNING, r"\bset :session_secret,\s*[\x22'][^\x22'\n\s]{6,}[\x22']"),
     (
         SIGNING,
@@ -277,7 +278,9 @@ fn read(form: &str, text: &str) -> Option<Secret> {
             let secret = &text[start..end];
             // `airbrake_api_key` is what something is called.
             let called = secret.contains('_') && secret.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-            let strong = form == SIGNING && !secret.contains([' ', '.']) || is_strong(secret, 16) && is_mixed(secret);
+            // Flask and Go's cookies take any words.
+            let words = text.contains(".secret_key") || text.contains("[]byte(");
+            let strong = form == SIGNING && (words || !secret.contains([' ', '.'])) || is_strong(secret, 16) && is_mixed(secret);
             let public = secret.starts_with("AIza") || secret.starts_with("pk_") || secret.starts_with("pk.");
             (!called && is_real(secret) && strong && !public).then(|| Secret {
                 what: form.to_owned(),

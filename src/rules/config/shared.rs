@@ -10,18 +10,29 @@ use crate::rules::{Context, Ruling};
 use crate::source::{FileId, Span, has_word, name};
 use crate::violation::{Severity, Violation};
 
-/// The literal passwords that the services of stacks are given, with their places.
-fn given<'a>(c: &'a Context<'a>) -> BTreeMap<&'a str, Span> {
+/// A literal password that a service of a stack is given.
+struct Given<'a> {
+    span: Span,
+    /// Of a password that many have, the services that have it: it counts beside the address of one of them.
+    of: Option<BTreeSet<&'a str>>,
+}
+
+/// The literal passwords that the services of stacks are given.
+fn given<'a>(c: &'a Context<'a>) -> BTreeMap<&'a str, Given<'a>> {
     const PLAIN: &[&str] = &["admin123", "changeit", "keycloak", "elastic", "mongo", "mysql", "redis", "rootpassword"];
-    let mut found = BTreeMap::new();
+    let mut found: BTreeMap<&str, Given<'_>> = BTreeMap::new();
     for deployed in c.app.deployed() {
         for setting in deployed.service.environment.iter().filter(|s| is_secret_name(&s.name.value)) {
             let Some(value) = setting.value.as_ref() else { continue };
             let Some(text) = value.text().filter(|t| !value.raw.contains('$') && t.len() > 5) else { continue };
             let lower = text.to_ascii_lowercase();
             let plain = COMMON.contains(&lower.as_str()) || PLAIN.contains(&lower.as_str()) || is_placeholder(text);
-            if !plain && !text.contains(['/', ' ', ':']) && text.is_ascii() {
-                found.entry(text).or_insert(setting.name.span);
+            // What a server of others is given, its clients need.
+            let served = deployed.process.known.is_some() && !is_placeholder(text);
+            if (!plain || served) && !text.contains(['/', ' ', ':']) && text.is_ascii() {
+                let of = plain.then(BTreeSet::new);
+                let known = found.entry(text).or_insert(Given { span: setting.name.span, of });
+                known.of.as_mut().map(|of| of.insert(deployed.service.name.value.as_str()));
             }
         }
     }
@@ -70,6 +81,14 @@ pub(super) fn known_passwords(c: &Context<'_>, told: &[Span], out: &mut Ruling) 
             let quoted = !code
                 || text[hit.end()..].starts_with(['"', '\'', ';', '@', '&']) && !text[..hit.start()].ends_with(' ');
             let span = Span::new(id, hit.start(), hit.end());
+            let given = &given[hit.as_str()];
+            let names = |host: &&str| {
+                let marks = [format!("//{host}"), format!("{host}:"), format!("@{host}"), format!("={host}")];
+                marks.iter().any(|mark| text.contains(mark.as_str()))
+            };
+            if given.of.as_ref().is_some_and(|of| !of.iter().any(names)) {
+                continue;
+            }
             if comment || near || !quoted || told.iter().any(|t| t.contains(span)) || !said.insert(id) {
                 continue;
             }
@@ -77,7 +96,7 @@ pub(super) fn known_passwords(c: &Context<'_>, told: &[Span], out: &mut Ruling) 
                 "read it from the environment or a Swarm secret: whoever reads the source opens the service with it";
             let violation =
                 Violation::at(span, "a password of the stack is written in the source").help(help).secret(span);
-            out.violation(violation.related(given[hit.as_str()], "given here").severity(Severity::Warning));
+            out.violation(violation.related(given.span, "given here").severity(Severity::Warning));
         }
     }
 }
