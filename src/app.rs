@@ -20,6 +20,7 @@ mod programs;
 pub mod provided;
 mod reach;
 pub mod server;
+mod spring;
 mod workflow;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -155,6 +156,9 @@ impl App {
         {
             return false;
         }
+        if spring::is_other_profile(process, path, sources) {
+            return false;
+        }
         const HOLDERS: &[&str] =
             &["src/main/resources", "config/packages/prod", "config/packages", "config", "conf", "prisma"];
         let root = HOLDERS.iter().find_map(|holder| at.strip_suffix(holder)).unwrap_or(at);
@@ -189,7 +193,7 @@ impl App {
         // Only where it is known what every service runs is it known that none runs this.
         let mut own = self.processes.iter().filter(|p| p.known.is_none()).peekable();
         let closed = self.has_swarm_stack()
-            && !self.processes.iter().any(|p| p.runs.contains(&file))
+            && !self.processes.iter().any(|p| p.runs.contains(&file) && !self.imports.is_by_hand(p, file))
             && own.peek().is_some()
             && own.all(|p| {
                 let image = self.image_of(p).filter(|_| p.service.is_some());

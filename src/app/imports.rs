@@ -115,6 +115,11 @@ impl Imports {
             && !stem.ends_with(&module.replace('.', "/"))
     }
 
+    /// Whether a file is a program that people run by hand, and the process does not start it.
+    pub(super) fn is_by_hand(&self, process: &Process, file: FileId) -> bool {
+        self.by_hand.get(&file).is_some_and(|path| !by_hand::is_started(process, path))
+    }
+
     /// Whether a process's start may come to a file: not where all that it imports is known, and the file is none of it.
     pub(super) fn may_reach(&self, process: &Process, file: FileId) -> bool {
         if self.is_other_settings(process, file) {
@@ -123,7 +128,7 @@ impl Imports {
         if process.chain.scripts.iter().any(|s| s.file == file) {
             return true;
         }
-        if self.by_hand.get(&file).is_some_and(|path| !by_hand::is_started(process, path)) {
+        if self.is_by_hand(process, file) {
             return false;
         }
         // A command of Django runs where the start gives its name.

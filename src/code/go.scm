@@ -135,6 +135,8 @@
 ; Migrations when the code starts: golang-migrate, goose
 ((call_expression function: (selector_expression operand: (identifier) @_m field: (field_identifier) @_up) arguments: (argument_list) @_none) @migrates
   (#match? @_m "^(m|mg|migration|migrator|migrate)$") (#eq? @_up "Up") (#eq? @_none "()") (#set! by "migrate.Up") (#file-has? "golang-migrate"))
+((call_expression function: [(identifier) @_run (selector_expression field: (field_identifier) @_run)]) @migrates
+  (#any-of? @_run "Migrate" "RunMigrations" "runMigrations" "RunMigration" "ApplyMigrations" "MigrateDatabase" "MigrateDB" "MigrateUp" "migrateUp") (#set! by "Migrate") (#set! own) (#gate! "Migrate|runMigrations|migrateUp"))
 ((call_expression function: (selector_expression operand: (identifier) @_goose field: (field_identifier) @_up)) @migrates
   (#eq? @_goose "goose") (#any-of? @_up "Up" "UpContext") (#set! by "goose.Up") (#gate! "goose\\.Up"))
 ((call_expression function: (selector_expression field: (field_identifier) @_sync)) @syncs-schema

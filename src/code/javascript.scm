@@ -321,6 +321,9 @@
 ((pair key: (property_identifier) @_run value: (true)) @migrates (#eq? @_run "migrationsRun") (#set! by "migrationsRun") (#gate! "migrationsRun"))
 ((call_expression function: (member_expression property: (property_identifier) @_run)) @migrates
   (#eq? @_run "runMigrations") (#set! by "runMigrations") (#file-has? "typeorm|DataSource|dataSource"))
+; A function of one's own that says it.
+((call_expression function: [(identifier) @_run (member_expression property: (property_identifier) @_run)]) @migrates
+  (#any-of? @_run "runMigrations" "runDatabaseMigrations" "runDbMigrations" "applyMigrations" "migrateDatabase" "migrateDb") (#set! by "runMigrations") (#set! own) (#gate! "[mM]igrations?\\(|migrateD"))
 ((call_expression function: (member_expression object: (call_expression function: (member_expression property: (property_identifier) @_migrator)) property: (property_identifier) @_up)) @migrates
   (#eq? @_migrator "getMigrator") (#eq? @_up "up") (#set! by "getMigrator().up") (#gate! "getMigrator"))
 

@@ -205,6 +205,7 @@ pub(super) fn word(text: &str) -> &'static str {
         "guarded",
         "inside",
         "conditional",
+        "own",
         "asked",
         "asserted",
         "placeholder",

@@ -363,6 +363,9 @@
 ((call function: (attribute object: (identifier) @_logger attribute: (identifier) @_add) arguments: (argument_list . [(call) (binary_operator) (concatenated_string) (identifier) (attribute)] @logs.file (keyword_argument name: (identifier) @_rotation))) @logs
   (#eq? @_logger "logger") (#eq? @_add "add") (#any-of? @_rotation "rotation" "retention") (#set! sink "file") (#file-has? "loguru"))
 
+((call function: (identifier) @_run) @migrates
+  (#any-of? @_run "run_migrations" "apply_migrations" "run_db_migrations" "migrate_database") (#set! by "run_migrations") (#set! own) (#gate! "_migrations\\(|migrate_database"))
+
 ; Migrations by a command
 ((call function: (_) @_run arguments: (argument_list . [(list) (string)] @_command)) @migrates
   (#match? @_run "^(os\\.(system|popen)|(subprocess\\.)?(run|call|check_call|check_output|Popen)|asyncio\\.create_subprocess_(exec|shell))$") (#match? @_command "alembic\\W+upgrade") (#set! by "alembic upgrade") (#gate! "alembic"))

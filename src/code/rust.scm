@@ -31,6 +31,8 @@
   (#eq? @_serve "warp::serve") (#eq? @_run "run") (#eq? @_first "127") (#set! loopback) (#set! server "warp") (#gate! "warp::serve"))
 ((call_expression function: (scoped_identifier path: (_) @_listener name: (identifier) @_bind) arguments: (arguments . (_) @listens.host)) @listens
   (#match? @_listener "TcpListener$|^Server$") (#eq? @_bind "bind") (#gate! "::bind"))
+((call_expression function: [(scoped_identifier name: (identifier) @_bind) (field_expression field: (field_identifier) @_bind)] arguments: (arguments . (_) @listens.host)) @listens
+  (#match? @_bind "^(try_)?bind$") (#match? @listens.host "\\bIpv[46]Addr::LOCALHOST\\b") (#set! loopback) (#set! server "SocketAddr") (#gate! "Addr::LOCALHOST"))
 ((call_expression function: (field_expression value: (_) @_server field: (field_identifier) @_bind) arguments: (arguments . [(tuple_expression . (_) @listens.host) (string_literal) @listens.host])) @listens
   (#match? @_server "HttpServer") (#eq? @_bind "bind") (#gate! "HttpServer"))
 
@@ -78,6 +80,10 @@
   (#match? @_macro "(^|::)migrate$") (#eq? @_run "run") (#set! by "migrate!") (#gate! "migrate!"))
 ((call_expression function: (field_expression field: (field_identifier) @_run)) @migrates
   (#eq? @_run "run_pending_migrations") (#set! by "run_pending_migrations") (#gate! "run_pending_migrations"))
+((call_expression function: [(identifier) @_run (scoped_identifier name: (identifier) @_run) (field_expression field: (field_identifier) @_run)]) @migrates
+  (#any-of? @_run "run_migrations" "apply_migrations" "run_db_migrations" "migrate_database") (#set! by "run_migrations") (#set! own) (#gate! "migrations\\(|migrate_database"))
+((macro_invocation macro: (_) @_run) @migrates
+  (#match? @_run "(^|::)run_migrations$") (#set! by "run_migrations!") (#set! own) (#gate! "run_migrations!"))
 ((call_expression function: (scoped_identifier path: (identifier) @_migrator name: (identifier) @_up)) @migrates
   (#eq? @_migrator "Migrator") (#eq? @_up "up") (#set! by "Migrator::up") (#gate! "Migrator::up"))
 ((call_expression function: (scoped_identifier path: (identifier) @_migrator name: (identifier) @_fresh)) @syncs-schema

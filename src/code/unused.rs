@@ -17,7 +17,7 @@ use super::{Code, Language, Naming};
 use crate::source::{Class, FileId, Kind, Sources, folder, name};
 use found::{HOOKS, is_found, is_start, stem};
 pub use within::function_around;
-use within::is_definition;
+use within::{is_definition, is_for_developers};
 
 /// Files beside the code that may name a part of it are no larger.
 const MAX_OTHER: usize = 64 << 10;
@@ -59,16 +59,20 @@ fn needs_a_caller(at: Node<'_>, language: Language, text: &str) -> bool {
                 child.kind() == "attribute_list" || child.kind() == "base_list" && !own
             });
             // Methods that extend another type are called without the name of their class.
-            let extends = text[at.byte_range()].contains("(this ");
+            let extends = EXTENDS.is_match(&text[at.byte_range()]);
             !matches!(called, "Program" | "Startup") && held.is_none() && !extends
         }
         // A method that extends another type.
         (Language::CSharp, "method_declaration") => {
-            at.child_by_field_name("parameters").is_some_and(|p| text[p.byte_range()].starts_with("(this "))
+            let parameters = at.child_by_field_name("parameters").map_or("", |p| &text[p.byte_range()]);
+            EXTENDS.find(parameters).is_some_and(|found| found.start() == 0)
         }
         _ => false,
     }
 }
+
+/// The parameters of a method of C# that extends another type.
+static EXTENDS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\(\s*this ").expect("a sound pattern"));
 
 /// What is searched for, and in how many places it stands.
 struct Search {
@@ -99,7 +103,8 @@ impl Search {
             let times = found.entry(hit.as_str()).or_default();
             times.all += 1;
             times.module += usize::from(names_a_module(text, hit.range(), language));
-            if !is_definition(text, hit.range()) && !times.within.contains(&None) {
+            let unlikely = language == Some(Language::CSharp) && is_for_developers(text, hit.start());
+            if !unlikely && !is_definition(text, hit.range()) && !times.within.contains(&None) {
                 times.within.insert(language.and_then(|l| function_around(text, hit.start(), l)));
             }
         }

@@ -117,7 +117,9 @@ impl<'t> Scope<'t> {
         names: &dyn Fn() -> BTreeMap<&'t str, Vec<Node<'t>>>,
     ) -> Option<Node<'t>> {
         match self.names.get_or_init(names).get(&self.text[node.byte_range()]).map(Vec::as_slice) {
-            Some([only]) if only.id() != node.id() && !within(*only, node) => Some(*only),
+            Some([only]) if only.id() != node.id() && !within(*only, node) && is_seen(*only, node, self.text) => {
+                Some(*only)
+            }
             _ => None,
         }
     }
@@ -222,6 +224,31 @@ fn template(node: Node<'_>, source: &str) -> Option<String> {
 
 fn within(outer: Node<'_>, inner: Node<'_>) -> bool {
     outer.start_byte() <= inner.start_byte() && inner.end_byte() <= outer.end_byte()
+}
+
+/// Whether a name that is defined at one place means that at another: what a function declares, only it knows.
+fn is_seen(definition: Node<'_>, at: Node<'_>, text: &str) -> bool {
+    const FUNCTIONS: &[&str] = &[
+        "function_definition",
+        "function_declaration",
+        "function_expression",
+        "function_item",
+        "func_literal",
+        "arrow_function",
+        "method",
+        "singleton_method",
+        "method_definition",
+        "method_declaration",
+        "local_function_statement",
+        "constructor_declaration",
+    ];
+    let above = || std::iter::successors(definition.parent(), Node::parent);
+    let Some(function) = above().find(|n| FUNCTIONS.contains(&n.kind())) else { return true };
+    // What is only assigned there may be declared further out.
+    let assigned = above()
+        .take(2)
+        .any(|n| matches!(n.kind(), "assignment_expression" | "assignment_statement" | "augmented_assignment"));
+    assigned || within(function, at) || text[function.byte_range()].contains("global ")
 }
 
 fn is_name(node: Node<'_>) -> bool {

@@ -189,6 +189,10 @@ pub fn class(path: &str) -> Class {
     {
         return Class::Generated;
     }
+    // .NET Aspire's description of the app, which starts it for developers and writes the files that deploy it.
+    if folders.iter().any(|f| f.ends_with(".apphost")) {
+        return Class::Tool;
+    }
     if within(&[".devcontainer", ".vscode", ".idea", "hack", ".gitpod"]) || file == ".gitpod.dockerfile" {
         return Class::Tool;
     }

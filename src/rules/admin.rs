@@ -3,11 +3,13 @@
 mod runner;
 mod ways;
 
+use std::collections::BTreeSet;
+
 use super::{Checks, Context, Ruling, source};
 use crate::app::chain::Link;
 use crate::app::image::Image;
 use crate::app::{Deployed, command, locator};
-use crate::code::What;
+use crate::code::{SourceFact, What};
 use crate::fact::Fact;
 use crate::source::{Span, name};
 use crate::stack::Mode;
@@ -66,13 +68,18 @@ fn migration_on_start(c: &Context<'_>, out: &mut Ruling) {
 
 /// The code itself migrates when it starts.
 fn migrates_in_code(c: &Context<'_>, out: &mut Ruling) {
-    for fact in c.app.code.of(What::Migrates) {
+    let mut told: BTreeSet<usize> = BTreeSet::new();
+    let syncs = c.app.code.of(What::SyncsSchema).filter(|f| !f.has("unnamed"));
+    told.extend(syncs.flat_map(|f| source::services(c, f)).map(|d| d.process.index));
+    // Where a function of one's own is called counts where what it does is not seen.
+    let (own, known): (Vec<&SourceFact>, Vec<&SourceFact>) = c.app.code.of(What::Migrates).partition(|f| f.has("own"));
+    for fact in known.into_iter().chain(own) {
         // What a function does that no start is known to call, and what people run by hand or ask for over HTTP.
         let path = c.sources.path(fact.span.file);
         let by_hand = ["commands/", "Commands/", "Controllers/", "Listeners/"].iter().any(|w| path.contains(w));
         let provider = !path.ends_with(".php") || path.contains("Providers/") || path.contains("bootstrap/");
         let called = !fact.has("inside") || path.ends_with(".cs");
-        if !called || by_hand || !provider {
+        if !called || by_hand || !provider || fact.has("own") && is_a_tool(c, fact) {
             continue;
         }
         // A program that only migrates is the one-off that the rule asks for.
@@ -82,6 +89,10 @@ fn migrates_in_code(c: &Context<'_>, out: &mut Ruling) {
         if !services.is_empty() && services.iter().all(migrator) {
             continue;
         }
+        if fact.has("own") && (services.is_empty() || services.iter().any(|d| told.contains(&d.process.index))) {
+            continue;
+        }
+        told.extend(services.iter().map(|d| d.process.index));
         let by = fact.note("by").unwrap_or_default();
         let violation = Violation::at(fact.span, format!("`{by}` runs at every start"))
             .help("make it a service of its own: same image, `deploy.mode: replicated-job`, run once per release");
@@ -94,6 +105,19 @@ fn migrates_in_code(c: &Context<'_>, out: &mut Ruling) {
             services.iter().map(|d| severity(Some(*d), fact.has("conditional"))).max().unwrap_or(Severity::Warning)
         });
     }
+}
+
+/// Whether a call of one's own migration is a program's that does nothing else, or a command's.
+fn is_a_tool(c: &Context<'_>, fact: &SourceFact) -> bool {
+    let path = c.sources.path(fact.span.file).to_ascii_lowercase();
+    let text = c.sources.text(fact.span.file);
+    let commands =
+        ["cobra.Command", "cli.Command", "urfave/cli", "#[derive(Parser", "Subcommand", "argparse", "commander"];
+    fact.has("guarded")
+        || fact.has("conditional")
+        || ["migrat", "reset", "seed"].iter().any(|w| path.contains(w))
+        || path.contains("alembic")
+        || commands.iter().any(|w| text.contains(w))
 }
 
 /// Several tasks that migrate at once are worse than one; a switch that has to be set is better than none.

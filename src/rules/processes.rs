@@ -2,6 +2,7 @@
 
 mod memory;
 mod state;
+mod sticky;
 
 use super::{Checks, Context, Ruling};
 use crate::app::Deployed;
@@ -18,7 +19,7 @@ pub(super) const CHECKS: Checks = &[
     ("realtime-without-adapter", state::realtime_without_adapter),
     ("replicated-local-volume", replicated_local_volume),
     ("shared-local-volume", state::shared_local_volume),
-    ("sticky-sessions", state::sticky_sessions),
+    ("sticky-sessions", sticky::sticky_sessions),
     ("unpinned-local-volume", unpinned_local_volume),
 ];
 

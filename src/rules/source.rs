@@ -154,6 +154,12 @@ fn is_in_profile(c: &Context<'_>, deployed: &Deployed<'_>, fact: &SourceFact, ke
             settings.iter().any(|(other, _)| other == key)
         });
     }
+    // Quarkus keeps its profiles in one file: `%prod.quarkus.datasource.jdbc.url`.
+    if key.starts_with("quarkus.") {
+        let told = deployed.process.environment.get("QUARKUS_PROFILE").map_or(Some("prod"), |v| v.text());
+        let settings = crate::syntax::settings::read(fact.span.file, path, c.sources.text(fact.span.file));
+        return told.is_some_and(|profile| settings.iter().any(|(other, _)| *other == format!("%{profile}.{key}")));
+    }
     let Some(active) = active.filter(|_| crate::source::name(path).starts_with("application.")) else { return false };
     active.split(',').map(str::trim).any(|profile| {
         ["properties", "yml", "yaml"].iter().any(|end| {

@@ -22,7 +22,7 @@ pub(super) fn is_definition(text: &str, at: Range<usize>) -> bool {
     let method = line.starts_with("func (") && line.matches('(').count() == 1;
     before.ends_with(char::is_whitespace) && WORDS.contains(&last)
         || method && (!line.contains(')') || line.trim_end().ends_with(')'))
-        || text[at.end..].starts_with("(this ")
+        || text[at.end..].strip_prefix('(').is_some_and(|rest| rest.trim_start().starts_with("this "))
 }
 
 /// The function around a place that runs only where something names it; in Go, for a method that others may call by an
@@ -77,6 +77,19 @@ fn at_margin<'t>(above: &'t str, text: &'t str, at: usize, language: Language) -
     let own = PLAIN.captures(line)?.get(1)?.as_str();
     let hooked = own == "main" || language == Language::Python && HOOKS.contains(&own);
     (!hooked && !before.starts_with(['@', '#'])).then_some(own)
+}
+
+/// Whether a use of C# stands under `if (app.Environment.IsDevelopment())`.
+pub(super) fn is_for_developers(text: &str, at: usize) -> bool {
+    let start = (at.saturating_sub(400)..=at).find(|i| text.is_char_boundary(*i)).unwrap_or(at);
+    let above = &text[start..at];
+    let Some(asks) = above.rfind("IsDevelopment()") else { return false };
+    let line = above[..asks].rsplit('\n').next().unwrap_or_default().trim_start();
+    let between = &above[asks..];
+    let depth = between.matches('{').count().checked_sub(between.matches('}').count());
+    // Without braces, the next statement alone.
+    let held = depth.is_some_and(|d| d > 0) || !between.contains(['{', '}', ';']);
+    line.starts_with("if") && !line.contains('!') && held
 }
 
 /// The method of C# around a place that extends another type.

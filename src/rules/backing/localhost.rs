@@ -1,6 +1,9 @@
 //! What the code falls back to where nothing is given: an address of the task itself.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::literal::{host_of, is_loopback};
 use crate::app::{Deployed, Process, Runners, locator, owners};
@@ -118,7 +121,7 @@ fn loopback_default(c: &Context<'_>, fact: &SourceFact) -> Option<(String, Strin
 fn names_a_sibling(c: &Context<'_>, fact: &SourceFact, name: &str) -> bool {
     const ENDS: &[&str] = &[
         "URL", "URI", "HOST", "ADDR", "ADDRESS", "ENDPOINT", "SERVICE", "API", "SVC", "BASE", "INTERNAL", "PORT",
-        "GRPC",
+        "GRPC", "REPLICAS", "SERVERS", "HOSTS", "URLS",
     ];
     let plain = |text: &str| {
         let upper = text.to_ascii_uppercase().replace('-', "_");
@@ -236,11 +239,34 @@ fn is_without(
     if is_spare(c, deployed, fact, name) || source::is_reassigned(c, deployed, fact) {
         return Some(false);
     }
+    // The whole address is asked for where its parts are not given: `DB_HOST` before `DATABASE_URL`.
+    let stem = ["_URL", "_URI", "_DSN"].iter().find_map(|end| name.strip_suffix(end));
+    let parts = |o: &SourceFact| {
+        let part = o.text("name").unwrap_or_default();
+        o.span.file == fact.span.file && stem.is_some_and(|s| part == format!("{s}_HOST")) && provided.has(part)
+    };
+    if c.app.code.of(What::ReadsEnv).any(parts) || is_only_shown(c, fact) {
+        return Some(false);
+    }
     // A second choice, where the first is given: `process.env.A || process.env.B || "localhost"`.
     let mut choices = c.app.code.of(What::ReadsEnv).filter(|o| is_of_same(fact, o));
     let chosen = choices.any(|o| o.text("name").is_some_and(|name| provided.has(name)));
     let first = reads.iter().find(|(span, _)| span.contains(fact.span));
     Some(!chosen && first.is_none_or(|(_, outer)| !provided.has(outer)))
+}
+
+/// Whether the name that a read is given to only stands in what is logged.
+fn is_only_shown(c: &Context<'_>, fact: &SourceFact) -> bool {
+    static GIVEN: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"\b(?:const|let|var)\s+(\w+)\s*=\s*$").expect("a sound pattern"));
+    let before = &c.sources.text(fact.span.file)[..fact.span.start as usize];
+    let start = before.char_indices().rev().nth(120).map_or(0, |(at, _)| at);
+    let before = &before[start..];
+    let Some(name) = GIVEN.captures(before).map(|found| found[1].to_owned()) else { return false };
+    let word = Regex::new(&format!(r"\b{name}\b")).expect("a name is a sound pattern");
+    let uses: Vec<&str> = c.sources.text(fact.span.file).lines().filter(|line| word.is_match(line)).collect();
+    let logged = |line: &&&str| ["console.", "logger.", "log("].iter().any(|mark| line.contains(mark));
+    uses.len() > 1 && uses.iter().filter(logged).count() + 1 == uses.len()
 }
 
 /// Another choice of the same chain, which stands before: `A || B || "localhost"` is a read of `A` within one of `B`.

@@ -57,6 +57,16 @@ pub(in crate::rules) fn scheduler_in_replicas(c: &Context<'_>, out: &mut Ruling)
         let elects = c.app.code.of(What::Elects).any(|e| {
             e.span.file == fact.span.file || services.iter().any(|d| c.app.is_run_by(e.span.file, d.process, c.sources))
         });
+        // django-crontab does nothing before `manage.py crontab add`.
+        let added = |d: &crate::app::Deployed<'_>| {
+            let says = |text: &str| text.contains("crontab add");
+            d.process.chain.steps.iter().any(|s| says(&s.shown()))
+                || d.process.chain.scripts.iter().any(|s| says(c.sources.text(s.file)))
+                || d.image.is_some_and(|i| says(c.sources.text(i.file)))
+        };
+        if by == "django-crontab" && !services.is_empty() && !services.iter().any(added) {
+            continue;
+        }
         // The number of the task in the environment lets one of them do the work.
         let numbered = services.iter().any(|d| {
             d.service.environment.iter().any(|s| s.value.as_ref().is_some_and(|v| v.raw.contains(".Task.Slot")))

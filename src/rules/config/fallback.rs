@@ -38,7 +38,7 @@ pub(super) fn unneeded(c: &Context<'_>, fact: &SourceFact) -> Option<Span> {
 }
 
 /// A signing key that everybody can read counts where a service starts without its own.
-pub(super) fn known_keys(c: &Context<'_>, out: &mut Ruling) {
+pub(super) fn known_keys(c: &Context<'_>, told: &[Span], out: &mut Ruling) {
     let help = "let the start fail where the variable is missing, and hand the key to the service as a Swarm secret";
     let mut said: BTreeSet<(crate::source::FileId, &str)> = BTreeSet::new();
     for fact in c.app.code.of(What::ReadsEnv).filter(|f| !f.doubtful && !f.has("guarded")) {
@@ -59,6 +59,9 @@ pub(super) fn known_keys(c: &Context<'_>, out: &mut Ruling) {
             continue;
         }
         let part = fact.place("default");
+        if told.iter().any(|t| t.contains(part) || part.contains(*t)) {
+            continue;
+        }
         let service = &first.service.name.value;
         let message = format!("`{name}` falls back to a key that is written here, and `{service}` does not provide it");
         let mut violation = Violation::at(fact.span.to(part), message).help(help);

@@ -106,7 +106,7 @@ pub(in crate::rules) fn secret_in_source(c: &Context<'_>, out: &mut Ruling) {
     for violation in found {
         out.violation(violation);
     }
-    super::fallback::known_keys(c, out);
+    super::fallback::known_keys(c, &told, out);
     super::shared::known_passwords(c, &told, out);
 }
 
@@ -280,7 +280,8 @@ fn read(form: &str, text: &str) -> Option<Secret> {
             let called = secret.contains('_') && secret.chars().all(|c| c.is_ascii_lowercase() || c == '_');
             // Flask and Go's cookies take any words.
             let words = text.contains(".secret_key") || text.contains("[]byte(");
-            let strong = form == SIGNING && (words || !secret.contains([' ', '.'])) || is_strong(secret, 16) && is_mixed(secret);
+            let strong =
+                form == SIGNING && (words || !secret.contains([' ', '.'])) || is_strong(secret, 16) && is_mixed(secret);
             let public = secret.starts_with("AIza") || secret.starts_with("pk_") || secret.starts_with("pk.");
             (!called && is_real(secret) && strong && !public).then(|| Secret {
                 what: form.to_owned(),

@@ -231,7 +231,8 @@ const TOOLS: &[(&str, &[&str])] = &[
     ("dot", &["graphviz"]),
     ("pdflatex", &["texlive"]),
     ("phantomjs", &["phantomjs"]),
-    ("git", &["git"]),
+    // Debian's docker.io recommends it.
+    ("git", &["git", "docker.io"]),
     ("rsync", &["rsync"]),
     ("docker", &["docker"]),
     ("kubectl", &["kubectl"]),

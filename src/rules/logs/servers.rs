@@ -68,8 +68,21 @@ fn nginx(c: &Context<'_>, out: &mut Ruling, id: FileId) {
     let base = image.base.reference.as_ref().map_or("", |r| r.short());
     let links = base.contains("nginx") || base.contains("openresty") || c.sources.text(image.file).contains("/dev/std");
     let streams = NGINX_LOG.captures_iter(text).any(|f| is_stream(&f[3]));
+    // What is said of all servers counts where one of them says nothing itself.
+    let of_all = text.contains("http {") && !text.contains("server {");
+    let own = |word: &str| {
+        let beside = c.sources.files().filter(|(other, f)| *other != id && f.path.ends_with(".conf"));
+        beside.filter(|(_, f)| c.app.carries(image, &f.path, c.sources)).any(|(other, _)| {
+            let text = c.sources.text(other);
+            text.contains("server {") && text.contains(word)
+        })
+    };
     for found in NGINX_LOG.captures_iter(text) {
         let path = &found[3];
+        // Beside its own start, what goes wrong is said where the servers say.
+        if of_all && &found[2] == "access_log" && own("access_log") {
+            continue;
+        }
         let default = matches!(path, "/var/log/nginx/access.log" | "/var/log/nginx/error.log");
         let nowhere =
             matches!(path, "off" | "stderr" | "syslog") || path.starts_with("syslog:") || path.starts_with("memory:");

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use regex::Regex;
+
 use crate::app::server;
 use crate::code::{Language, SourceFact, Value, What};
 use crate::rules::{Context, Ruling, source};
@@ -47,6 +49,14 @@ pub(in crate::rules) fn logs_to_file(c: &Context<'_>, out: &mut Ruling) {
         // A name that is not resolved may be anything: a stream, a class.
         let unresolved = path.is_none() && part.is_some_and(|p| p.value == Value::Unknown) && !names_a_file(written);
         if matches!(part.map(|p| &p.value), Some(Value::Environment { default: None, .. })) || unresolved {
+            out.unknown(fact.span, "where the log goes is not known");
+            continue;
+        }
+        // `if log_file: FileHandler(log_file)` with what the caller gives.
+        let given = path.is_none() && !written.is_empty() && written.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let assigned = Regex::new(&format!(r"(?m)^\s*{written}\s*=[^=]"))
+            .is_ok_and(|p| p.is_match(c.sources.text(fact.span.file)));
+        if given && !assigned && fact.has("conditional") && part.is_some_and(|p| p.value == Value::Unknown) {
             out.unknown(fact.span, "where the log goes is not known");
             continue;
         }

@@ -9,7 +9,6 @@ use crate::app::Deployed;
 use crate::code::{SourceFact, Value, What};
 use crate::rules::backing::embedded::shares;
 use crate::rules::{Context, Ruling, source};
-use crate::source::{Class, Kind, Span, name};
 use crate::stack::{MountKind, Storage};
 use crate::violation::{Severity, Violation};
 
@@ -199,12 +198,18 @@ fn stores(c: &Context<'_>, fact: &SourceFact) -> bool {
     static STORES: LazyLock<Regex> = LazyLock::new(|| {
         // Without the name of a disk, the one by default.
         Regex::new(
-            r#"->store(As|Publicly)?\(|Storage::(put|putFile|putFileAs|append|writeStream)\(|Storage::disk\((['"](local|public)['"])?\)"#,
+            r#"(?:\)|\]|\w)->store(?:As|Publicly|PubliclyAs)?\(|Storage::(put|putFile|putFileAs|append|writeStream)\(|Storage::disk\((['"](local|public)['"])?\)"#,
         )
         .expect("a sound pattern")
     });
     let services = source::services(c, fact);
-    services.iter().flat_map(|d| &d.process.runs).any(|f| STORES.is_match(c.sources.text(*f)))
+    // `$this->store(…)` is a method of its own class.
+    let stores = |text: &str| {
+        STORES
+            .find_iter(text)
+            .any(|found| !(found.as_str().contains("->store") && text[..=found.start()].ends_with("$this")))
+    };
+    services.iter().flat_map(|d| &d.process.runs).any(|f| stores(c.sources.text(*f)))
 }
 
 /// Whether a file that runs in a service with the fact's code has one of these marks.
@@ -214,96 +219,23 @@ fn beside_any(c: &Context<'_>, fact: &SourceFact, marks: &[&str]) -> bool {
 }
 
 pub(in crate::rules) fn realtime_without_adapter(c: &Context<'_>, out: &mut Ruling) {
+    let mut said = BTreeSet::new();
     for fact in c.app.code.of(What::Realtime) {
+        let by = fact.note("by").unwrap_or_default();
+        // Several collections of one file are one place of the clients.
+        if !said.insert((fact.span.file, by)) {
+            continue;
+        }
         if let Some(adapter) = beside(c, fact, What::Adapts).next() {
             out.holds(adapter.span, "messages are carried between the tasks");
             continue;
         }
-        let by = fact.note("by").unwrap_or_default();
         let help = "add an adapter that carries messages between the tasks (Redis, PostgreSQL, NATS)";
         let violation = Violation::at(fact.span, format!("`{by}` reaches only the clients of its own task")).help(help);
         source::report(c, out, fact, source::with_replicas(violation, &source::services(c, fact)), |services| {
             if services.is_empty() || source::many(services) { Severity::Warning } else { Severity::Note }
         });
     }
-}
-
-/// Directives of proxies that tie a client to one task.
-static STICKY: LazyLock<[(&str, Regex); 5]> = LazyLock::new(|| {
-    [
-        ("ip_hash", r"(?m)^\s*(ip_hash)\s*;"),
-        ("sticky", r"(?m)^\s*(sticky)\s+(cookie|learn|route)\b"),
-        ("balance source", r"(?m)^\s*(balance\s+source)\b"),
-        ("cookie", r"(?m)^\s*(cookie\s+\S+\s+insert\b[^\n]*)"),
-        ("lb_policy ip_hash", r"(?m)^\s*(lb_policy\s+(ip_hash|cookie|client_ip_hash)\b)"),
-    ]
-    .map(|(shown, pattern)| (shown, Regex::new(pattern).expect("a sound pattern")))
-});
-
-pub(in crate::rules) fn sticky_sessions(c: &Context<'_>, out: &mut Ruling) {
-    let help =
-        "keep sessions in a service that every task reaches: a task that is replaced takes its clients' state along";
-    for deployed in c.app.deployed() {
-        for path in [&["deploy", "labels"][..], &["labels"][..]] {
-            let mut told = false;
-            for label in deployed.service.settings(path) {
-                let name = label.name.value.to_ascii_lowercase();
-                let off = label.value.as_ref().is_some_and(|v| v.text() == Some("false"));
-                let sticky = name.starts_with("traefik.")
-                    && (name.contains("loadbalancer.sticky")
-                        || name.contains("loadbalancer.stickiness")
-                        || name.ends_with(".sticky"));
-                let caddy = name.starts_with("caddy")
-                    && name.ends_with("lb_policy")
-                    && label.value.as_ref().is_some_and(|v| {
-                        v.text().is_some_and(|t| {
-                            t.starts_with("ip_hash") || t.starts_with("cookie") || t.starts_with("client_ip_hash")
-                        })
-                    });
-                if (sticky || caddy) && !off && !told {
-                    told = true;
-                    let shown = if caddy {
-                        format!("lb_policy {}", label.value.as_ref().and_then(|v| v.text()).unwrap_or_default())
-                    } else {
-                        label.name.value.clone()
-                    };
-                    out.violation(
-                        Violation::at(label.name.span, format!("`{shown}` ties a client to one task")).help(help),
-                    );
-                }
-            }
-        }
-    }
-    for (id, file) in c.sources.files().filter(|(_, f)| f.class == Class::App && f.kind == Kind::Other) {
-        let lower = name(&file.path).to_ascii_lowercase();
-        let proxy = lower.ends_with(".conf")
-            || lower.ends_with(".cfg")
-            || lower.ends_with(".conf.template")
-            || lower.contains("caddyfile");
-        if !proxy {
-            continue;
-        }
-        let text = c.sources.text(id);
-        for (shown, pattern) in STICKY.iter() {
-            for found in pattern.captures_iter(text) {
-                let hit = found.get(1).expect("group 1");
-                if *shown == "ip_hash" && is_one_address(text, hit.start()) {
-                    continue;
-                }
-                let words = if shown.contains("lb_policy") { hit.as_str() } else { shown };
-                let span = Span::new(id, hit.start(), hit.end());
-                out.violation(Violation::at(span, format!("`{words}` ties a client to one task")).help(help));
-            }
-        }
-    }
-}
-
-/// An upstream of nginx with one server, which is the address of a whole service: there is nothing to choose from.
-fn is_one_address(text: &str, at: usize) -> bool {
-    let Some(start) = text[..at].rfind("upstream") else { return false };
-    let block = text[start..].split('}').next().unwrap_or_default();
-    let servers: Vec<&str> = block.lines().map(str::trim).filter(|l| l.starts_with("server ")).collect();
-    matches!(servers.as_slice(), [one] if !one.contains("tasks."))
 }
 
 pub(in crate::rules) fn shared_local_volume(c: &Context<'_>, out: &mut Ruling) {
