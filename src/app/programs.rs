@@ -92,6 +92,15 @@ fn words(app: &App, process: &Process, stages: &[&Image], context: bool) -> BTre
         }
     }
     found.extend(process.chain.main_steps().flat_map(|s| &s.argv).map(|word| word.text().to_owned()));
+    // One Dockerfile builds several programs: `go build ./cmd/${SERVICE}` with `args: {SERVICE: orders}`.
+    let build = app.deployed_of(process).and_then(|d| d.service.build.as_ref());
+    for argument in build.into_iter().flat_map(|b| &b.args) {
+        let Some(value) = argument.value.as_ref().and_then(|v| v.text()) else { continue };
+        let name = &argument.name.value;
+        let written = [format!("${{{name}}}"), format!("${name}")];
+        let given = |word: &String| written.iter().fold(word.clone(), |word, mark| word.replace(mark, value));
+        found = found.iter().map(given).collect();
+    }
     found
 }
 

@@ -42,6 +42,9 @@
 ((call_expression function: (member_expression object: (_) @_config property: (property_identifier) @_get) arguments: (arguments . (string) @reads-env.name . (_)? @reads-env.default)) @reads-env
   (#match? @_config "(^|\\.)(config|configService|_config)$") (#eq? @_get "get") (#match? @reads-env.name "^.[A-Z][A-Z0-9_]+.$") (#gate! "[cC]onfig"))
 ; zod, valibot, TypeBox, Joi, yup over the environment: https://zod.dev, https://env.t3.gg, https://docs.nestjs.com/techniques/configuration
+; `config.get("X") ?? "…"`
+((binary_expression left: (call_expression function: (member_expression object: (_) @_config property: (property_identifier) @_get) arguments: (arguments . (string) @reads-env.name .)) operator: ["||" "??"] right: (_) @reads-env.default) @reads-env
+  (#match? @_config "(^|\\.)(config|configService|_config)$") (#eq? @_get "get") (#match? @reads-env.name "^.[A-Z][A-Z0-9_]+.$") (#gate! "[cC]onfig"))
 ((pair key: (property_identifier) @reads-env.name value: (call_expression) @_type) @reads-env
   (#match? @reads-env.name "^[A-Z][A-Z0-9_]+$") (#match? @_type "^(z|zod|v|Type|t)\\.") (#not-match? @_type "[oO]ptional|default|nullish|catch|nullable|preprocess|coerce.boolean|_def")
   (#set! required) (#file-has? "arse\\((process|import\\.meta)\\.env|arseAsync\\(process\\.env|arse\\([^;]*,\\s*process\\.env|createEnv\\(|envSchema|EnvSchema|Check\\([^)]*process\\.env|fastify/env"))
@@ -136,7 +139,7 @@
 ((call_expression function: (identifier) @_session arguments: (arguments . (object (pair key: (property_identifier) @_store value: (new_expression constructor: (_) @_memory))) .)) @session
   (#any-of? @_session "session" "expressSession") (#eq? @_store "store") (#match? @_memory "(^|\\.)(MemoryStore|FileStore)$") (#set! store "memory") (#set! by "MemoryStore") (#gate! "MemoryStore|FileStore"))
 ((call_expression function: (identifier) @_session arguments: (arguments . (object (pair key: (property_identifier) @_store value: (_) @_value)))) @session
-  (#any-of? @_session "session" "expressSession") (#eq? @_store "store") (#not-match? @_value "(Memory|File)Store") (#set! store "shared") (#file-has? "express-session"))
+  (#any-of? @_session "session" "expressSession") (#eq? @_store "store") (#not-match? @_value "(?i)(memory|file)_?store") (#set! store "shared") (#file-has? "express-session"))
 
 ((new_expression constructor: (_) @_store) @session
   (#match? @_store "^(session\\.|expressSession\\.)?(MemoryStore|FileStore|SessionFileStore)$") (#set! store "memory") (#set! by "MemoryStore") (#file-has? "express-session|memorystore|session-file-store|hono-sessions|fastify/session"))
@@ -318,6 +321,8 @@
   (#eq? @_migrate "migrate") (#any-of? @_latest "latest" "up") (#set! by "knex migrate") (#gate! "migrate"))
 ((call_expression function: (identifier) @_migrate arguments: (arguments (_) . (object (pair key: (property_identifier) @_folder)))) @migrates
   (#eq? @_migrate "migrate") (#eq? @_folder "migrationsFolder") (#set! by "drizzle migrate") (#gate! "migrationsFolder"))
+((pair key: (property_identifier) @_run value: (binary_expression) @_production) @migrates
+  (#eq? @_run "migrationsRun") (#match? @_production "^[^&|]*NODE_ENV[^&|]*={2,3} *['\"]production['\"]$") (#set! by "migrationsRun") (#gate! "migrationsRun"))
 ((pair key: (property_identifier) @_run value: (true)) @migrates (#eq? @_run "migrationsRun") (#set! by "migrationsRun") (#gate! "migrationsRun"))
 ((call_expression function: (member_expression property: (property_identifier) @_run)) @migrates
   (#eq? @_run "runMigrations") (#set! by "runMigrations") (#file-has? "typeorm|DataSource|dataSource"))

@@ -9,7 +9,7 @@ use regex::{Captures, Regex};
 
 use super::pattern::word;
 use super::{Part, SourceFact, Value, What};
-use crate::source::{At, Class, FileId, Sources, has_word, name};
+use crate::source::{At, Class, FileId, Kind, Sources, has_word, name};
 use crate::syntax::tree::Node;
 use crate::syntax::{settings, yaml};
 
@@ -84,7 +84,8 @@ fn row(node: &Node) -> Row {
 pub(super) fn read(sources: &Sources) -> Vec<SourceFact> {
     let files: Vec<(FileId, &Table)> = sources
         .files()
-        .filter(|(_, f)| f.class == Class::App && !super::is_for_development(&f.path))
+        .filter(|(_, f)| f.class == Class::App)
+        .filter(|(_, f)| !super::is_for_development(&f.path) || is_chosen_profile(sources, &f.path))
         .filter_map(|(id, f)| {
             let matches = |g: &GlobMatcher| {
                 g.is_match(name(&f.path)) || g.glob().glob().contains('/') && f.path.ends_with(g.glob().glob())
@@ -93,6 +94,21 @@ pub(super) fn read(sources: &Sources) -> Vec<SourceFact> {
         })
         .collect();
     files.par_iter().flat_map_iter(|(id, table)| of_file(sources, *id, table)).collect()
+}
+
+/// Whether a stack, an image or its variables choose a profile of Spring that is called as developers' are.
+fn is_chosen_profile(sources: &Sources, path: &str) -> bool {
+    let own =
+        name(path).strip_prefix("application-").and_then(|rest| rest.rsplit_once('.')).map(|(profile, _)| profile);
+    let Some(own) = own else { return false };
+    let chooses = |line: &str| {
+        let told = line.split_once("SPRING_PROFILES_ACTIVE").or_else(|| line.split_once("spring.profiles.active"));
+        told.is_some_and(|(_, rest)| rest.split(|c: char| !(c.is_alphanumeric() || c == '-')).any(|word| word == own))
+    };
+    sources
+        .files()
+        .filter(|(_, f)| f.class == Class::App && matches!(f.kind, Kind::Stack | Kind::Dockerfile | Kind::Dotenv))
+        .any(|(id, _)| sources.text(id).lines().any(chooses))
 }
 
 fn of_file(sources: &Sources, file: FileId, table: &Table) -> Vec<SourceFact> {

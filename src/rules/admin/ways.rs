@@ -166,6 +166,9 @@ pub(in crate::rules) fn admin_backdoor_in_process(c: &Context<'_>, out: &mut Rul
                 (false, false) => violation.severity(Severity::Note),
             });
         }
+        if let Some(deployed) = deployed {
+            flower(&deployed, out, help);
+        }
         options(c, process, out, help);
     }
     for fact in c.app.code.of(What::Backdoor) {
@@ -212,6 +215,28 @@ pub(in crate::rules) fn admin_backdoor_in_process(c: &Context<'_>, out: &mut Rul
             let violation = Violation::at(gem.name.span, "`web-console` is active outside development")
                 .help("move it into `group :development`");
             out.violation(violation);
+        }
+    }
+}
+
+/// Celery's console, published without a password. <https://flower.readthedocs.io/en/latest/auth.html>
+fn flower(deployed: &crate::app::Deployed<'_>, out: &mut Ruling, help: &str) {
+    let Some(port) = deployed.service.ports.first() else { return };
+    let environment = &deployed.process.environment;
+    let closed = |step: &Step| {
+        let shown = step.shown();
+        shown.contains("basic_auth")
+            || shown.contains("basic-auth")
+            || shown.contains("--auth")
+            || shown.contains("--conf")
+    };
+    let known = environment.keys().any(|k| k.starts_with("FLOWER_")) || deployed.process.provided.open.is_some();
+    for step in deployed.process.chain.main_steps() {
+        let program = server::program(step);
+        let starts = program.name == "flower" || program.name == "celery" && program.has(&["flower"]);
+        if starts && !closed(step) && !known {
+            let violation = Violation::at(step.span, "`flower` is published without a password").help(help);
+            out.violation(violation.related(port.target_span, "published here").severity(Severity::Warning));
         }
     }
 }

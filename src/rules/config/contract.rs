@@ -46,6 +46,7 @@ pub(in crate::rules) fn env_var_unprovided(c: &Context<'_>, out: &mut Ruling) {
         let provided = &deployed.process.provided;
         let mut told: BTreeSet<String> = BTreeSet::new();
         let located: BTreeSet<&str> = own(c, &deployed, What::Connects)
+            .filter(|f| !f.has("conditional"))
             .filter_map(|f| match &f.parts.get("locator")?.value {
                 Value::Environment { name, default: None } => Some(name.as_str()),
                 _ => None,

@@ -20,13 +20,21 @@ fn signs(name: &str) -> bool {
     is_secret_name(name) && has(&["SECRET", "JWT", "SIGNING", "SESSION", "COOKIE", "ENCRYPTION"]) && !of_others
 }
 
+/// Variables of the password of whoever may do everything: `ADMIN_PASSWORD`, `DJANGO_SUPERUSER_PASSWORD`.
+fn administers(name: &str) -> bool {
+    let upper = name.to_ascii_uppercase();
+    let words: Vec<&str> = upper.split('_').collect();
+    let whose = ["ADMIN", "SUPERUSER", "ROOT", "ADMINISTRATOR"].iter().any(|w| words.contains(w));
+    whose && words.last().is_some_and(|w| matches!(*w, "PASSWORD" | "PASS" | "PASSWD"))
+}
+
 /// What a variable falls back to, where that is a key as it stands.
 fn fallback<'f>(c: &Context<'_>, fact: &'f SourceFact) -> Option<(&'f str, &'f str)> {
     let (name, default) = (fact.text("name")?, fact.text("default")?);
     // What stands elsewhere in the file is compared, and refused where it would count.
     let compared = c.sources.text(fact.span.file).matches(default).count() > 1;
     let plain = default.len() > 3 && !default.contains(['$', '{', '\n']) && !default.starts_with('/');
-    (signs(name) && plain && !compared).then_some((name, default))
+    ((signs(name) || administers(name)) && plain && !compared).then_some((name, default))
 }
 
 /// Where a variable's default stands that no service comes to: each that runs the code provides the variable.
@@ -63,7 +71,9 @@ pub(super) fn known_keys(c: &Context<'_>, told: &[Span], out: &mut Ruling) {
             continue;
         }
         let service = &first.service.name.value;
-        let message = format!("`{name}` falls back to a key that is written here, and `{service}` does not provide it");
+        let what = if administers(name) { "password" } else { "key" };
+        let message =
+            format!("`{name}` falls back to a {what} that is written here, and `{service}` does not provide it");
         let mut violation = Violation::at(fact.span.to(part), message).help(help);
         if let Some(at) = c.text(part).find(default) {
             let start = part.start as usize + at;

@@ -42,6 +42,7 @@ const FORMS: &[(&str, &str)] = &[
     ("a DigitalOcean token", r"\bdop_v1_[0-9a-f]{64}\b"),
     ("an AWS secret key", r"(?i)\baws_secret_access_key[\x22']?\s*[:=]\s*[\x22']?[A-Za-z0-9/+]{40}\b"),
     ("Django's secret key", r"(?m)^SECRET_KEY\s*=\s*[\x22']django-insecure-[^\x22']{40,}"),
+    ("a password in a command", r"--(?:http-|ftp-|proxy-|user-)?passw(?:or)?d[= ][A-Za-z0-9+/_!@#%^*.-]{6,}"),
     (
         "a password of a Google account",
         r"(?i)\bpassw(?:or)?d[\x22']?\s*(?::=|=>|[:=,])\s*[\x22']?[a-z]{4} [a-z]{4} [a-z]{4} [a-z]{4}\b",

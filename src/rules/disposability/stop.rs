@@ -1,11 +1,14 @@
 //! How a process ends, and what it leaves undone.
 
+use std::collections::BTreeSet;
+
 use crate::app::chain::Link;
 use crate::app::known::Role as ImageRole;
 use crate::app::{Deployed, Process, server};
 use crate::code::{Language, SourceFact, What};
 use crate::rules::{Context, Ruling, source};
-use crate::source::{FileId, folder};
+use crate::source::{FileId, folder, is_within};
+use crate::syntax::manifest::Manifest;
 use crate::violation::{Severity, Violation};
 
 /// What the runtime of a main process does with SIGTERM as PID 1, where nobody handles it.
@@ -206,12 +209,16 @@ fn handles_term(c: &Context<'_>, fact: &SourceFact) -> bool {
 }
 
 fn library(c: &Context<'_>, process: &Process) -> Option<crate::source::Span> {
-    let folders: Vec<&str> = process.runs.iter().map(|f| c.sources.path(*f)).collect();
-    c.app.manifests.iter().find_map(|manifest| {
-        let folder = folder(c.sources.path(manifest.file));
-        if !folders.iter().any(|p| crate::source::is_within(p, folder)) {
-            return None;
-        }
+    let at = |manifest: &Manifest| folder(c.sources.path(manifest.file));
+    let own: BTreeSet<&str> = process
+        .runs
+        .iter()
+        .filter_map(|f| {
+            let around = c.app.manifests.iter().map(at).filter(|at| is_within(c.sources.path(*f), at));
+            around.max_by_key(|at| at.len())
+        })
+        .collect();
+    c.app.manifests.iter().filter(|m| own.contains(at(m))).find_map(|manifest| {
         manifest
             .dependencies
             .iter()
